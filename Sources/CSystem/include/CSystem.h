@@ -1,0 +1,13 @@
+// Everything that Swift sees of C: the system libraries' headers and the shims for what Swift cannot import.
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <microhttpd.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
+#include <yaml.h>
+#include <zlib.h>
+
+#include "csystem_sockets.h"
+
+#endif

@@ -1,0 +1,185 @@
+/// A histogram of non-negative values with base-2 exponential buckets, and their count, sum, mean, variance,
+/// minimum and maximum.
+///
+/// Buckets lie densely between the lowest and the highest one used. When that span would exceed `bucketLimit`, the
+/// resolution is halved as often as needed; merging and halving are exact. See `BucketIndex` for the bounds.
+public struct ExponentialHistogram: Sendable, Equatable {
+    /// Buckets a histogram may span: 20 powers of two at schema 5, for example 1 µs to 1 s or 1 ms to 1,000 s.
+    public static let bucketLimitDefault = 640
+
+    /// The resolution: 2^schema buckets per power of two, 5 at first.
+    public private(set) var schema: Int
+    /// The largest number of buckets from the lowest to the highest one used.
+    public let bucketLimit: Int
+    /// Observations, weights taken into account.
+    public private(set) var count: UInt64 = 0
+    /// Observations at or below `BucketIndex.zeroThreshold`.
+    public private(set) var zeroCount: UInt64 = 0
+    /// The sum of all observations.
+    public private(set) var sum: Double = 0
+    /// The arithmetic mean; 0 when empty.
+    public private(set) var mean: Double = 0
+    /// The sum of squared distances from the mean (Welford's M2).
+    public private(set) var squaredDeviations: Double = 0
+    /// The smallest observation; +inf when empty.
+    public private(set) var minimum: Double = .infinity
+    /// The largest observation; -inf when empty.
+    public private(set) var maximum: Double = -.infinity
+    /// The bucket index of `buckets[0]`.
+    public private(set) var firstIndex: Int = 0
+    /// Observations per bucket, from `firstIndex` on.
+    public private(set) var buckets: [UInt64] = []
+
+    public init(schema: Int = BucketIndex.schemaMax, bucketLimit: Int = bucketLimitDefault) {
+        precondition((BucketIndex.schemaMin...BucketIndex.schemaMax).contains(schema))
+        precondition(bucketLimit >= 160, "160 buckets hold every Double at the coarsest schema")
+        self.schema = schema
+        self.bucketLimit = bucketLimit
+    }
+
+    public var isEmpty: Bool { count == 0 }
+
+    /// The population variance; 0 for fewer than two observations.
+    public var variance: Double { count > 1 ? max(0, squaredDeviations / Double(count)) : 0 }
+
+    /// The population standard deviation.
+    public var standardDeviation: Double { variance.squareRoot() }
+
+    /// Counts `value`, which must be finite and not negative, `weight` times.
+    public mutating func record(_ value: Double, weight: UInt64 = 1) {
+        count &+= weight
+        let total = value * Double(weight)
+        sum += total
+        let delta = value - mean
+        mean += delta * Double(weight) / Double(count)
+        squaredDeviations += delta * (value - mean) * Double(weight)
+        if value < minimum { minimum = value }
+        if value > maximum { maximum = value }
+        if value <= BucketIndex.zeroThreshold {
+            zeroCount &+= weight
+            return
+        }
+        var index = BucketIndex.atSchemaMax(value)
+        if schema != BucketIndex.schemaMax {
+            index = BucketIndex.downscaled(index, steps: BucketIndex.schemaMax - schema)
+        }
+        let position = index - firstIndex
+        if position >= 0 && position < buckets.count {
+            buckets[position] &+= weight
+        } else {
+            add(weight, toBucket: index)
+        }
+    }
+
+    /// Adds `other`'s observations; the result has the coarser of both resolutions, or a coarser one if the span
+    /// asks for it.
+    public mutating func merge(_ other: ExponentialHistogram) {
+        guard other.count > 0 else { return }
+        mergeMoments(other.moments)
+        zeroCount &+= other.zeroCount
+        if other.schema < schema { downscale(steps: schema - other.schema) }
+        for (offset, bucketCount) in other.buckets.enumerated() where bucketCount > 0 {
+            let index = BucketIndex.downscaled(other.firstIndex + offset, steps: other.schema - schema)
+            add(bucketCount, toBucket: index)
+        }
+    }
+
+    /// Empties the histogram and takes the finest resolution again; memory is kept for the next observations.
+    public mutating func reset() {
+        schema = BucketIndex.schemaMax
+        count = 0
+        zeroCount = 0
+        sum = 0
+        mean = 0
+        squaredDeviations = 0
+        minimum = .infinity
+        maximum = -.infinity
+        firstIndex = 0
+        buckets.removeAll(keepingCapacity: true)
+    }
+
+    /// Halves the resolution `steps` times.
+    public mutating func downscale(steps: Int) {
+        precondition(steps >= 0 && schema - steps >= BucketIndex.schemaMin)
+        guard steps > 0 else { return }
+        schema -= steps
+        guard !buckets.isEmpty else { return }
+        let first = BucketIndex.downscaled(firstIndex, steps: steps)
+        let last = BucketIndex.downscaled(firstIndex + buckets.count - 1, steps: steps)
+        var coarse = [UInt64](repeating: 0, count: last - first + 1)
+        for (offset, bucketCount) in buckets.enumerated() {
+            coarse[BucketIndex.downscaled(firstIndex + offset, steps: steps) - first] &+= bucketCount
+        }
+        firstIndex = first
+        buckets = coarse
+    }
+
+    /// Adds to one bucket at the present schema, growing or coarsening the span as needed.
+    mutating func add(_ weight: UInt64, toBucket bucket: Int) {
+        var index = bucket
+        if buckets.isEmpty {
+            firstIndex = index
+            buckets.append(weight)
+            return
+        }
+        var first = min(firstIndex, index)
+        var last = max(firstIndex + buckets.count - 1, index)
+        var steps = 0
+        while last - first >= bucketLimit {
+            steps += 1
+            first = BucketIndex.downscaled(min(firstIndex, bucket), steps: steps)
+            last = BucketIndex.downscaled(max(firstIndex + buckets.count - 1, bucket), steps: steps)
+        }
+        if steps > 0 {
+            downscale(steps: steps)
+            index = BucketIndex.downscaled(bucket, steps: steps)
+        }
+        grow(toHold: index)
+        buckets[index - firstIndex] &+= weight
+    }
+
+    private mutating func grow(toHold index: Int) {
+        if index < firstIndex {
+            buckets.insert(contentsOf: repeatElement(0, count: firstIndex - index), at: 0)
+            firstIndex = index
+        } else if index >= firstIndex + buckets.count {
+            buckets.append(contentsOf: repeatElement(0, count: index - firstIndex - buckets.count + 1))
+        }
+    }
+}
+
+// MARK: - Moments
+
+extension ExponentialHistogram {
+    /// Count, sum, mean, squared deviations and extremes, which merge apart from the buckets.
+    public struct Moments: Sendable, Equatable {
+        public var count: UInt64
+        public var sum: Double
+        public var mean: Double
+        public var squaredDeviations: Double
+        public var minimum: Double
+        public var maximum: Double
+    }
+
+    public var moments: Moments {
+        Moments(
+            count: count, sum: sum, mean: mean, squaredDeviations: squaredDeviations, minimum: minimum,
+            maximum: maximum)
+    }
+
+    /// Chan, Golub and LeVeque's pairwise update.
+    mutating func mergeMoments(_ other: Moments) {
+        guard other.count > 0 else { return }
+        let ours = Double(count)
+        let theirs = Double(other.count)
+        let delta = other.mean - mean
+        count &+= other.count
+        mean += delta * theirs / Double(count)
+        squaredDeviations += other.squaredDeviations + delta * delta * ours * theirs / Double(count)
+        sum += other.sum
+        minimum = min(minimum, other.minimum)
+        maximum = max(maximum, other.maximum)
+    }
+
+    mutating func addZeros(_ weight: UInt64) { zeroCount &+= weight }
+}

@@ -1,0 +1,57 @@
+/// What one timing did over the trailing minute.
+public struct WindowSummary: Sendable, Equatable {
+    /// Observations, sample rates taken into account.
+    public var count: UInt64
+    /// The time covered, seconds: 60, or less while the daemon or the series is younger than that.
+    public var spanSeconds: Double
+    /// The unit of the timing for mean, deviation and quantiles; nil when nothing was observed.
+    public var mean: Double?
+    public var standardDeviation: Double?
+    public var p50: Double?
+    public var p95: Double?
+    public var p99: Double?
+
+    public init(
+        count: UInt64, spanSeconds: Double, mean: Double? = nil, standardDeviation: Double? = nil,
+        p50: Double? = nil, p95: Double? = nil, p99: Double? = nil
+    ) {
+        self.count = count
+        self.spanSeconds = spanSeconds
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+        self.p50 = p50
+        self.p95 = p95
+        self.p99 = p99
+    }
+
+    /// Observations per second.
+    public var rate: Double { spanSeconds > 0 ? Double(count) / spanSeconds : 0 }
+
+    /// The value of `statistic`; nil when nothing was observed. A rate is never nil.
+    public func value(_ statistic: Statistic) -> Double? {
+        switch statistic {
+        case .p50: p50
+        case .p95: p95
+        case .p99: p99
+        case .mean: mean
+        case .stddev: standardDeviation
+        case .rate: rate
+        }
+    }
+}
+
+/// A timing's identity and its summary, as handed to alerting and exposition.
+public struct TimingSummary: Sendable, Equatable {
+    /// The exposed name, for example `inference_latency_seconds`.
+    public var timing: String
+    public var unit: MetricUnit
+    public var labels: LabelSet
+    public var summary: WindowSummary
+
+    public init(timing: String, unit: MetricUnit, labels: LabelSet, summary: WindowSummary) {
+        self.timing = timing
+        self.unit = unit
+        self.labels = labels
+        self.summary = summary
+    }
+}
