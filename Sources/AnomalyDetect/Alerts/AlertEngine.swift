@@ -12,7 +12,7 @@ public struct AlertEngine: Sendable {
     /// The most alerts that are pending or fire at once.
     public static let statesDefaultMax = 100_000
 
-    public private(set) var rules: [AlertRule]
+    public var rules: [AlertRule] { table.matcher.rules }
     /// How long a firing alert stays without a statement about its value, seconds.
     public private(set) var noDataAfterSeconds: Double
     /// The most alerts that are pending or fire at once in this engine.
@@ -21,7 +21,7 @@ public struct AlertEngine: Sendable {
     public private(set) var notEvaluatedTotal: UInt64 = 0
 
     private(set) var limits: [AlertLimits]
-    private(set) var table = WatchTable()
+    private(set) var table: WatchTable
     private(set) var states: [StateKey: AlertState] = [:]
     private(set) var evaluatedAt: Instant?
     private(set) var evaluation: UInt64 = 0
@@ -34,9 +34,9 @@ public struct AlertEngine: Sendable {
     public init(
         rules: [AlertRule], noDataAfterSeconds: Double, statesMax: Int = AlertEngine.statesDefaultMax
     ) {
-        self.rules = rules
         self.noDataAfterSeconds = noDataAfterSeconds
         self.statesMax = statesMax
+        table = WatchTable(rules)
         limits = rules.map(AlertLimits.init)
     }
 
@@ -48,7 +48,7 @@ public struct AlertEngine: Sendable {
         table.beginEvaluation()
         var changes: [AlertChange] = []
         for summary in summaries {
-            guard let slot = table.slot(of: summary, rules: rules, evaluation: evaluation) else { continue }
+            guard let slot = table.slot(of: summary, evaluation: evaluation) else { continue }
             for place in table.slots[slot].watches.indices {
                 let watch = table.slots[slot].watches[place]
                 let observation = AlertObservation(summary.summary, limits[Int(watch.rule)])
@@ -65,11 +65,14 @@ public struct AlertEngine: Sendable {
     /// Takes new rules. An alert whose rule is still there, unchanged, goes on; what fires by another rule ends.
     public mutating func replace(rules newRules: [AlertRule], noDataAfterSeconds: Double) -> [AlertChange] {
         let places = Self.places(of: rules, in: newRules)
+        var matcher = RuleMatcher(newRules)
         var kept: [StateKey: AlertState] = [:]
         var changes: [AlertChange] = []
         for slot in table.slots.indices where table.slots[slot].isInUse {
             let series = table.slots[slot]
-            var watches = WatchTable.watches(timing: series.timing, labels: series.labels, newRules)
+            var watches = matcher.rules(watching: series.timing, series.labels).map {
+                WatchTable.Watch(rule: Int32($0))
+            }
             for watch in series.watches where watch.isActive {
                 guard let state = states[StateKey(slot: Int32(slot), rule: watch.rule)] else { continue }
                 if let rule = places[Int(watch.rule)], let place = watches.firstIndex(where: { $0.rule == rule }) {
@@ -82,8 +85,8 @@ public struct AlertEngine: Sendable {
             }
             table.slots[slot].watches = watches
         }
+        table.matcher = matcher
         states = kept
-        rules = newRules
         limits = newRules.map(AlertLimits.init)
         self.noDataAfterSeconds = noDataAfterSeconds
         return changes

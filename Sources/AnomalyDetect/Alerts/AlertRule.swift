@@ -37,9 +37,9 @@ public struct AlertRule: Sendable, Hashable {
         self.minCount = minCount
     }
 
-    /// Whether the rule watches the series `labels` of `timing`.
-    public func watches(timing: String, labels series: LabelSet) -> Bool {
-        self.timing.matches(timing) && labels.allSatisfy { name, glob in glob.matches(series[name] ?? "") }
+    /// Whether the rule watches the series `labels` of a timing whose name it matches.
+    func watches(labels series: LabelSet) -> Bool {
+        labels.allSatisfy { name, glob in glob.matches(series[name] ?? "") }
     }
 
     /// Throws the first thing that makes the rule impossible. The engine runs such a rule without harm, but it will

@@ -35,12 +35,16 @@ struct WatchTable: Sendable {
 
     /// A slot stays the same for as long as its series is known.
     var slots: [Series] = []
+    /// Finds the rules of new series; the slots there are keep their watches when it is replaced.
+    var matcher: RuleMatcher
     private var slotOf: [Key: Int] = [:]
     private var free: [Int] = []
     /// The slots in the order of the evaluation before; the store mostly keeps its order, which saves hashing labels.
     private var previousOrder: [Int] = []
     private var order: [Int] = []
     private var cursor = 0
+
+    init(_ rules: [AlertRule]) { matcher = RuleMatcher(rules) }
 
     mutating func beginEvaluation() {
         swap(&previousOrder, &order)
@@ -49,8 +53,8 @@ struct WatchTable: Sendable {
     }
 
     /// The slot of the series of `summary`, a new one if need be; nil when this evaluation has seen it already.
-    mutating func slot(of summary: TimingSummary, rules: [AlertRule], evaluation: UInt64) -> Int? {
-        let slot = find(summary) ?? add(summary, rules)
+    mutating func slot(of summary: TimingSummary, evaluation: UInt64) -> Int? {
+        let slot = find(summary) ?? add(summary)
         guard slots[slot].seenIn != evaluation else { return nil }
         slots[slot].seenIn = evaluation
         slots[slot].position = order.count
@@ -71,8 +75,8 @@ struct WatchTable: Sendable {
         return slot
     }
 
-    private mutating func add(_ summary: TimingSummary, _ rules: [AlertRule]) -> Int {
-        let watches = Self.watches(timing: summary.timing, labels: summary.labels, rules)
+    private mutating func add(_ summary: TimingSummary) -> Int {
+        let watches = matcher.rules(watching: summary.timing, summary.labels).map { Watch(rule: Int32($0)) }
         let series = Series(
             timing: summary.timing, unit: summary.unit, labels: summary.labels, watches: watches, seenIn: 0,
             position: 0)
@@ -92,9 +96,5 @@ struct WatchTable: Sendable {
         slots[slot].isInUse = false
         slots[slot].watches = []
         free.append(slot)
-    }
-
-    static func watches(timing: String, labels: LabelSet, _ rules: [AlertRule]) -> [Watch] {
-        rules.indices.filter { rules[$0].watches(timing: timing, labels: labels) }.map { Watch(rule: Int32($0)) }
     }
 }
