@@ -1,12 +1,13 @@
 /// A JSON text in the making (RFC 8259), keys in the order given.
-indirect enum JSONTree {
+public indirect enum JSONTree {
     case string(String)
     /// Not a number and infinities, which JSON does not have, become null.
     case number(Double)
     case array([JSONTree])
     case object([(String, JSONTree)])
 
-    var bytes: [UInt8] {
+    /// The text in UTF-8.
+    public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes

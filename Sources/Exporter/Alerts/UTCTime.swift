@@ -1,12 +1,12 @@
 /// A moment in the calendar of UTC, to the millisecond.
-struct UTCTime {
+public struct UTCTime {
     private let days: Int
     private let millisecondsOfDay: Int
 
     /// The years 0000 to 9999, beyond which RFC 3339 has no text; a moment outside becomes the nearest one inside.
     private static let unixSecondsRange = -62_167_219_200.0...253_402_300_799.999
 
-    init(unixSeconds: Double) {
+    public init(unixSeconds: Double) {
         let range = Self.unixSecondsRange
         let seconds = unixSeconds.isNaN ? 0 : min(max(unixSeconds, range.lowerBound), range.upperBound)
         let milliseconds = Int((seconds * 1000).rounded())
@@ -16,7 +16,7 @@ struct UTCTime {
     }
 
     /// As in `2026-01-31T10:41:20.5Z` (RFC 3339).
-    var rfc3339: String {
+    public var rfc3339: String {
         let milliseconds = millisecondsOfDay % 1000
         let fraction = milliseconds == 0 ? "" : DecimalDigits(Double(milliseconds) / 1000).plain.dropFirst()
         return "\(date)T\(clock)\(fraction)Z"
