@@ -69,7 +69,7 @@ public struct YAMLDocument: Sendable {
         if bytes.count > limits.bytes {
             let problem = YAMLProblem(
                 .tooLong, mark: YAMLMark(line: 1, column: 1),
-                what: "the text is \(bytes.count) bytes long", remedy: "keep it within \(limits.bytes) bytes")
+                what: "the text is longer than \(limits.bytes) bytes", remedy: "shorten it")
             return YAMLDocument(root: nil, problems: [problem])
         }
         let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
