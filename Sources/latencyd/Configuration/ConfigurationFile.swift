@@ -21,6 +21,9 @@ enum ConfigurationFile {
         return bytes
     }
 
+    /// Whether there is anything at `path`, readable or not: an unreadable default file is an error, not an absent one.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     private static func problem(_ path: String, _ code: Int32) -> ConfigurationProblem {
         let remedy =
             switch code {

@@ -19,6 +19,12 @@ enum PathScalar {
         return text
     }
 
+    /// A path that may begin at the working folder.
+    static func nonEmpty(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty else { throw .impossible(text, "is no path", "write the path of a folder") }
+        return text
+    }
+
     /// The absolute path of a Unix socket.
     static func socket(_ text: String) throws(ScalarProblem) -> String {
         let path = try absolute(text)
