@@ -2,6 +2,12 @@
 
 #include <sys/prctl.h>
 
+extern char **environ;
+
 void csystem_name_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+char **csystem_environment(void) {
+    return environ;
 }

@@ -5,4 +5,7 @@
 // Names the calling thread, as seen in `top -H`; at most 15 bytes are kept.
 void csystem_name_thread(const char *name);
 
+// The environment: NULL-terminated `NAME=value` strings.
+char **csystem_environment(void);
+
 #endif

@@ -103,7 +103,7 @@ extension PushIngestor {
             return nil
         }
         var (labels, renamed) = PushedLabels.labels(fromTags: identity.tags)
-        if labels["layer"] == nil, let layer = options.layer(identity.rawName) {
+        if labels["layer"] == nil, let layer = options.layer(identity.name.name) {
             labels = labels.adding([Label("layer", layer)])
         }
         let isTime = identity.name.kind == .histogram && identity.name.unit == .seconds

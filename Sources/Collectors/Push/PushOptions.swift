@@ -10,7 +10,7 @@ public struct PushOptions: Sendable {
     public var limits: SeriesLimits
     public var clientTelemetry: ClientTelemetry
     public var signedGauges: SignedGauges
-    /// The label `layer` for a raw metric name whose line has no such tag; nil adds none.
+    /// The label `layer` for an exposed name whose line has no such tag; nil adds none.
     public var layer: @Sendable (String) -> String?
 
     public init(

@@ -92,23 +92,22 @@ public final class UnixSocket: Sendable {
         file = Self.identity(path)
     }
 
-    /// Gives the socket file to `group` and sets its mode. Nil when done; otherwise what is wrong, and the socket stays
-    /// private to its user.
-    public func share(mode: UInt32, group: String?) -> String? {
-        if let group {
-            guard let id = Accounts.groupID(group) else {
-                return "the group '\(group)' does not exist: '\(path)' stays private to its user; "
-                    + "create the group or set push.socket_group"
+    /// Gives the socket file to `group` and sets its mode. Nil when done; otherwise what is wrong: then the socket stays
+    /// private to its user, unless the mode lets everybody in.
+    public func share(mode: UInt32, group: String) -> String? {
+        var warning: String?
+        if let id = Accounts.groupID(group) {
+            if chown(path, uid_t.max, id) != 0 {
+                warning = "cannot give '\(path)' to the group '\(group)' (\(SystemError.text(errno)))"
             }
-            guard chown(path, uid_t.max, id) == 0 else {
-                return "cannot give '\(path)' to the group '\(group)' (\(SystemError.text(errno))): "
-                    + "it stays private to its user"
-            }
+        } else {
+            warning = "the group '\(group)' does not exist; make it, or set push.socket_group"
         }
-        guard chmod(path, mode) == 0 else {
+        let isOpenToAll = mode & 0o007 != 0
+        if warning == nil || isOpenToAll, chmod(path, mode) != 0 {
             return "cannot set the mode of '\(path)': \(SystemError.text(errno))"
         }
-        return nil
+        return warning.map { isOpenToAll ? $0 : "\($0): '\(path)' stays private to its user" }
     }
 
     /// Closes the socket and removes its file, if it is still the one this process made.

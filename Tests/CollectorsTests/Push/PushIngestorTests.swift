@@ -135,7 +135,7 @@ struct PushIngestorTests {
 
     @Test("A layer comes from the tag, else from the pattern")
     func layers() {
-        var push = PushFixture(options: PushOptions(layer: { $0.hasPrefix("op.") ? "framework" : nil }))
+        var push = PushFixture(options: PushOptions(layer: { $0.hasPrefix("op_") ? "framework" : nil }))
         push.push("op.conv:1|ms\nop.relu:1|ms|#layer:business\nother:1|ms")
         #expect(push.histogram("op_conv_seconds", ["layer": "framework"]) != nil)
         #expect(push.histogram("op_relu_seconds", ["layer": "business"]) != nil)

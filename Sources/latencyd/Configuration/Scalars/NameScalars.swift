@@ -1,11 +1,12 @@
 internal import Platform
+internal import Telemetry
 
 /// Names and patterns of timings, labels and alerts.
 enum NameScalars {
     static let patternBytesMax = 256
     static let nameBytesMax = 128
 
-    /// A pattern for names of timings as they are exposed, in which `*` stands for any characters and `?` for one.
+    /// A pattern for names of timings as they are exposed; see `Glob`.
     static func timingPattern(_ text: String) throws(ScalarProblem) -> String {
         let pattern = try self.pattern(text)
         if pattern.utf8.contains(UInt8(ascii: ".")) {
@@ -13,11 +14,11 @@ enum NameScalars {
                 text, "holds a '.', which no exposed name has",
                 "write the name as /metrics shows it, for example inference_latency_seconds for inference.latency")
         }
-        let isPattern = pattern.utf8.allSatisfy { $0.isWord || "*?:".utf8.contains($0) }
+        let isPattern = pattern.utf8.allSatisfy { $0.isWord || "*?:[]{}!^,-".utf8.contains($0) }
         guard isPattern else {
             throw .notA(
                 "a pattern of names", text,
-                "write letters, digits, _ and :, and * or ? as wildcards, for example inference_*")
+                "write letters, digits and _, and wildcards: *, ?, [abc], {a,b}; for example inference_*")
         }
         return pattern
     }
@@ -29,6 +30,11 @@ enum NameScalars {
         }
         guard text.utf8.count <= patternBytesMax else {
             throw .impossible(text, "is \(text.utf8.count) bytes long", "write at most \(patternBytesMax) bytes")
+        }
+        do {
+            _ = try Glob(text)
+        } catch {
+            throw .impossible(text, "is no pattern (\(error))", "write wildcards as *, ?, [abc] or {a,b}")
         }
         return text
     }

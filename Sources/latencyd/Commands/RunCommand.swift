@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Collectors
+internal import Logging
+internal import Platform
+
+/// `latencyd run`
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the daemon in the foreground.",
+        discussion: """
+            Without a configuration everything has a default: timings are taken on /run/latencyd/timings.sock \
+            (datagrams) and /run/latencyd/timings-stream.sock, the pages are on http://127.0.0.1:9959.
+
+            Run with the defaults:
+              latencyd run
+
+            Push a timing by hand, and look at it:
+              printf 'inference.latency:12.5|ms|#model:a' | socat - UNIX-SENDTO:/run/latencyd/timings.sock
+              curl http://127.0.0.1:9959/metrics
+
+            Take changes of the configuration without a restart:
+              kill -HUP PID, or curl -X POST http://127.0.0.1:9959/-/reload
+
+            Exit code 0: stopped by SIGTERM or SIGINT. 1: could not start. 2: wrong usage.
+            """)
+
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+        SignalDescriptor.ignoreBrokenPipes()
+        // Before any thread is started: threads take over which signals are blocked.
+        guard let signals = SignalDescriptor(Signals.all) else { throw StartFailure.descriptors }
+        let log = makeLog()
+        let loaded = try options.loadConfiguration(knownCollectors: HardwareCollectors.ids)
+        for warning in loaded.warnings { log.warning("\(warning)") }
+        let paths = RuntimePaths(
+            configuration: loaded.configuration, environment: ProcessEnvironment.all, isUsable: FolderAccess.isUsable)
+        for note in paths.notes { log.notice("\(note)") }
+        var daemon = try Daemon(options: options, loaded: loaded, paths: paths, log: log)
+        log.info(
+            "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
+            metadata: ["datagram": "\(paths.datagramSocket)", "stream": "\(paths.streamSocket)"])
+        daemon.run(signals: signals)
+    }
+
+    private func makeLog() -> Logging.Logger {
+        let sink: LogSink =
+            JournalStream.isStandardError ? .journal : options.logFormat == .json ? .json : .text
+        let level: Logging.Logger.Level =
+            switch options.logLevel {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        return Logging.Logger(label: "latencyd") { _ in DaemonLogHandler(logLevel: level, sink: sink) }
+    }
+}

@@ -1,0 +1,48 @@
+internal import AnomalyDetect
+internal import Collectors
+internal import Telemetry
+
+/// What the parts of the daemon take from the configuration.
+extension PushConfiguration {
+    var options: PushOptions {
+        let patterns = TimingLayer.allCases.map { layer in
+            (layer: layer.rawValue, globs: layers[layer].compactMap { try? Glob($0) })
+        }
+        return PushOptions(
+            limits: SeriesLimits(
+                seriesMax: maxSeries, seriesPerMetricMax: maxSeriesPerMetric, seriesPerSenderMax: maxSeriesPerSender,
+                expireAfterSeconds: expireAfter.inSeconds),
+            clientTelemetry: clientTelemetry == .drop ? .drop : .take,
+            signedGauges: signedGauges == .delta ? .delta : .value,
+            layer: { name in patterns.first { $0.globs.contains { $0.matches(name) } }?.layer })
+    }
+}
+
+extension HardwareConfiguration {
+    var settings: HardwareSettings {
+        HardwareSettings(
+            interval: interval,
+            collectors: collectors.mapValues { CollectorSettings(isEnabled: $0.enabled, interval: $0.interval) })
+    }
+}
+
+extension AlertsConfiguration {
+    /// The rules for the engine. The decoder has checked the patterns; a rule whose pattern is none after all is left
+    /// out.
+    var engineRules: [AlertRule] { rules.compactMap(\.engineRule) }
+}
+
+extension AlertRuleConfiguration {
+    var engineRule: AlertRule? {
+        guard let timing = try? Glob(timing) else { return nil }
+        let globs = labels.compactMapValues { try? Glob($0) }
+        guard globs.count == labels.count else { return nil }
+        var levels: [AlertLevel: Double] = [:]
+        levels[.info] = thresholds.info?.value
+        levels[.warning] = thresholds.warning?.value
+        levels[.critical] = thresholds.critical?.value
+        return AlertRule(
+            name: name, timing: timing, labels: globs, statistic: statistic, thresholds: levels,
+            holdForSeconds: `for`.inSeconds, recoveryMargin: recoveryMargin, minCount: UInt64(minCount))
+    }
+}

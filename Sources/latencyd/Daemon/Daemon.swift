@@ -1,0 +1,236 @@
+internal import AnomalyDetect
+internal import Collectors
+internal import Exporter
+internal import Logging
+internal import Platform
+internal import Synchronization
+internal import Telemetry
+
+/// The running daemon: its threads, and the main loop that collects, ends windows, raises alerts and reloads.
+struct Daemon: ~Copyable {
+    private let options: RunOptions
+    private var running: Configuration
+    private let log: Logging.Logger
+    private var alertLog: AlertLog
+
+    private let sockets: PushSockets
+    private let ingestor: Locked<PushIngestor>
+    private let push: PushServer
+    private let pushThread: DaemonThread
+    private let web: HTTPServer
+    private let board = DaemonBoard()
+    private let desk: ReloadDesk
+
+    private var runner: CollectorRunner
+    private var watch: TimingWatch
+    private var windowClock: WindowClock
+    private var watchdog: Watchdog?
+    private var turns: UInt64 = 0
+
+    /// Starts everything: after this the sockets are read and the pages served.
+    init(
+        options: RunOptions, loaded: LoadedConfiguration, paths: RuntimePaths, log: Logging.Logger
+    ) throws(StartFailure) {
+        let configuration = loaded.configuration
+        self.options = options
+        self.log = log
+        running = configuration
+        alertLog = AlertLog(log: log, isEnabled: configuration.notify.journal)
+        let now = HostClock.monotonicSeconds()
+        windowClock = WindowClock(
+            windowSeconds: configuration.detection.window.inSeconds, monotonicSeconds: now,
+            unixSeconds: HostClock.unixSeconds())
+        watch = TimingWatch(configuration.alerts)
+        watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
+        runner = CollectorRunner(
+            host: CollectorHost(files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)),
+            settings: configuration.hardware.settings, at: .seconds(now),
+            clock: { .seconds(HostClock.monotonicSeconds()) })
+        ingestor = Locked(Self.ingestor(configuration))
+        guard let desk = ReloadDesk() else { throw .descriptors }
+        self.desk = desk
+
+        sockets = try StartFailure.catching { () throws(UnixSocketError) in
+            try PushSockets(configuration.push, paths: paths)
+        }
+        for warning in sockets.warnings { log.warning("\(warning)") }
+        guard let push = PushServer(
+            sockets: sockets.sockets, ingestor: ingestor, onProblem: { log.warning("\($0)") })
+        else {
+            sockets.close()
+            throw .descriptors
+        }
+        self.push = push
+        let webSlot = Locked<HTTPServer?>(nil)
+        let pages = DaemonPages(
+            board: board, ingestor: ingestor, push: push, desk: desk,
+            windowSeconds: configuration.detection.window.inSeconds,
+            configurationFile: options.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
+        do {
+            web = try HTTPServer(
+                address: configuration.web.listenAddress.description,
+                handler: WebBridge.handler(WebRouter(source: pages)))
+            pushThread = try DaemonThread(name: "push") { push.run() }
+        } catch {
+            sockets.close()
+            throw .other("\(error)")
+        }
+        let server = web
+        webSlot.withLock { $0 = server }
+    }
+
+    private static func ingestor(_ configuration: Configuration) -> PushIngestor {
+        let options = configuration.push.options
+        let store = SeriesStore(
+            limits: options.limits, secondsBounds: ClassicBounds(configuration.push.bucketsInSeconds),
+            windowSeconds: configuration.detection.window.inSeconds)
+        return PushIngestor(store: store, options: options, seed: .random(in: .min ... .max))
+    }
+
+    /// Where the pages are served.
+    var webAddress: String { web.address }
+
+    // MARK: The loop
+
+    /// Works until SIGTERM or SIGINT comes, then stops everything.
+    mutating func run(signals: SignalDescriptor) {
+        guard var poll = EventPoll() else { return log.critical("no descriptor left for the main loop") }
+        poll.add(signals.descriptor)
+        poll.add(desk.wakeup.descriptor)
+        collect()
+        board.isReady.store(true, ordering: .releasing)
+        Notify.ready()
+        showStatus()
+        var isStopping = false
+        while !isStopping {
+            turns &+= 1
+            var isAsked = false
+            poll.wait(milliseconds: Self.milliseconds(until: nextDeadline())) { descriptor in
+                isAsked = isAsked || descriptor != signals.descriptor
+            }
+            while let signal = signals.next() {
+                if signal == Signals.reload { _ = reload() } else { isStopping = true }
+            }
+            if isAsked { serveDesk() }
+            collect()
+            endWindow()
+            feedWatchdog()
+        }
+        stop()
+    }
+
+    /// Reads what is due of the hardware.
+    private mutating func collect() {
+        let now = Duration.seconds(HostClock.monotonicSeconds())
+        guard let due = runner.nextDue, due <= now else { return }
+        for note in runner.runDue(at: now) {
+            switch note.level {
+            case .info: log.info("\(note.message)", metadata: ["collector": "\(note.collector)"])
+            case .warning: log.warning("\(note.message)", metadata: ["collector": "\(note.collector)"])
+            }
+        }
+        let families = runner.families()
+        board.findings.withLock { $0.signals = families }
+    }
+
+    private mutating func endWindow() {
+        let now = HostClock.monotonicSeconds()
+        guard let (windows, end) = windowClock.advance(to: now) else { return }
+        // The grid's time, not the loop's: `for: 30s` is three windows, however late the loop wakes.
+        let instant = Instant(monotonicSeconds: end, unixSeconds: HostClock.unixSeconds() - (now - end))
+        alertLog.write(watch.endWindow(ingestor, windows: windows, at: instant))
+        showPages()
+        showStatus()
+    }
+
+    private func showPages() {
+        let (families, alerts) = watch.pages
+        board.findings.withLock {
+            $0.timings = families
+            $0.alerts = alerts
+        }
+    }
+
+    private mutating func feedWatchdog() {
+        let beats = [turns, push.beatCount]
+        if watchdog?.isSignDue(beats: beats, at: HostClock.monotonicSeconds()) == true { Notify.watchdog() }
+    }
+
+    private func nextDeadline() -> Double {
+        var deadline = windowClock.nextEndSeconds
+        if let due = runner.nextDue { deadline = min(deadline, due.inSeconds) }
+        if let watchdog { deadline = min(deadline, watchdog.nextCheckSeconds) }
+        return deadline
+    }
+
+    /// At least a millisecond, so that rounding down never makes the loop spin.
+    private static func milliseconds(until deadline: Double) -> Int32 {
+        Int32(min(max((deadline - HostClock.monotonicSeconds()) * 1_000 + 1, 1), 60_000))
+    }
+
+    /// What `systemctl status` shows.
+    private func showStatus() {
+        let series = ingestor.withLock { $0.store.seriesCount }
+        let firing = board.findings.withLock { $0.alerts.alerts.count { $0.state == .firing } }
+        let collectors = runner.states.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
+        Notify.status(
+            "\(series) series, \(watch.activeCount) timings active, \(firing) alerts firing; \(collectors); "
+                + "http://\(web.address)")
+    }
+
+    // MARK: Reload and stop
+
+    private mutating func serveDesk() {
+        // The closure is called at once; `self` cannot be captured while it changes.
+        var outcome: ReloadOutcome?
+        desk.serve {
+            let result = outcome ?? self.reload()
+            outcome = result
+            return result
+        }
+    }
+
+    /// All or nothing: a file with an error changes nothing.
+    private mutating func reload() -> ReloadOutcome {
+        Notify.reloading()
+        defer {
+            Notify.ready()
+            showStatus()
+        }
+        do {
+            let loaded = try options.loadConfiguration(knownCollectors: HardwareCollectors.ids)
+            for warning in loaded.warnings { log.warning("\(warning)") }
+            apply(loaded.configuration)
+            log.info("configuration reloaded")
+            return .reloaded
+        } catch {
+            for line in error.lines { log.error("reload refused: \(line)") }
+            return .refused(error.lines)
+        }
+    }
+
+    private mutating func apply(_ new: Configuration) {
+        let unchanged = new.keysNeedingRestart(since: running)
+        if !unchanged.isEmpty {
+            log.warning("takes effect at the next start only: \(unchanged.joined(separator: ", "))")
+        }
+        if new.push.options.limits != running.push.options.limits || new.push != running.push {
+            ingestor.withLock { $0.setOptions(new.push.options) }
+        }
+        runner.apply(new.hardware.settings, at: .seconds(HostClock.monotonicSeconds()))
+        alertLog.isEnabled = new.notify.journal
+        alertLog.write(watch.apply(new.alerts))
+        running = new
+        showPages()
+    }
+
+    private func stop() {
+        Notify.stopping()
+        log.info("stopping")
+        board.isReady.store(false, ordering: .releasing)
+        push.stop()
+        pushThread.join()
+        web.stop()
+        sockets.close()
+    }
+}

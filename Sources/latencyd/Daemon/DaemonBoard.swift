@@ -1,0 +1,20 @@
+internal import AnomalyDetect
+internal import Platform
+internal import Synchronization
+internal import Telemetry
+
+/// What the threads show one another: finished values that are replaced as a whole, never changed.
+final class DaemonBoard: Sendable {
+    /// What the main loop last found out.
+    struct Findings: Sendable {
+        /// Of the hardware collectors.
+        var signals: [MetricFamily] = []
+        /// Statistics of timings over the trailing minute, and alert levels.
+        var timings: [MetricFamily] = []
+        var alerts = AlertSnapshot()
+    }
+
+    let findings = Locked(Findings())
+    /// Whether everything runs: false while the daemon starts and while it stops.
+    let isReady = Atomic(false)
+}

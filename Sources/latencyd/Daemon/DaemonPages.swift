@@ -1,0 +1,57 @@
+internal import Collectors
+internal import Exporter
+internal import Platform
+internal import Synchronization
+internal import Telemetry
+
+/// What the web server shows of the daemon.
+struct DaemonPages: WebSource {
+    /// Series copied per turn of the lock: the push thread waits for so many at the most.
+    static let seriesPerTurn = 64
+
+    let board: DaemonBoard
+    let ingestor: Locked<PushIngestor>
+    let push: PushServer
+    let desk: ReloadDesk
+    let windowSeconds: Double
+    /// The file that the rules are from, as Prometheus' API names it.
+    let configurationFile: String
+    /// Set once the server runs.
+    let web: Locked<HTTPServer?>
+
+    var isReady: Bool { board.isReady.load(ordering: .acquiring) }
+
+    var buildInformation: BuildInformation {
+        BuildInformation(version: Version.number, revision: "", swiftVersion: Version.swift)
+    }
+
+    func reload() -> ReloadOutcome { desk.request() }
+
+    func alertsJSON() -> [UInt8] {
+        PrometheusAlertsJSON.alerts(board.findings.withLock { $0.alerts })
+    }
+
+    func rulesJSON() -> [UInt8] {
+        PrometheusAlertsJSON.rules(
+            board.findings.withLock { $0.alerts }, file: configurationFile, intervalSeconds: windowSeconds)
+    }
+
+    /// The pushed families by name, then the daemon's own.
+    func metricFamilies() -> [MetricFamily] {
+        var pushed: [String: MetricFamily] = [:]
+        var slot = 0
+        var slotCount = 1
+        while slot < slotCount {
+            ingestor.withLock { ingestor in
+                slotCount = ingestor.store.slotCount
+                ingestor.store.snapshot(slots: slot..<slot + Self.seriesPerTurn, into: &pushed)
+            }
+            slot += Self.seriesPerTurn
+        }
+        let own = ingestor.withLock { PushMetrics.families($0, connectionCount: push.connectionCount) }
+        let findings = board.findings.withLock { $0 }
+        let families = own + findings.signals + findings.timings + SelfMetrics.families(web.withLock { $0?.counters })
+        return pushed.values.sorted { $0.descriptor.name < $1.descriptor.name }
+            + families.sorted { $0.descriptor.name < $1.descriptor.name }
+    }
+}

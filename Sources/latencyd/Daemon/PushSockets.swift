@@ -1,0 +1,39 @@
+internal import Platform
+
+/// The push sockets of this run: those that the service manager handed over, else bound as configured.
+struct PushSockets {
+    var sockets: [UnixSocket] = []
+    /// What went not quite as configured, for the log.
+    var warnings: [String] = []
+
+    init(_ push: PushConfiguration, paths: RuntimePaths) throws(UnixSocketError) {
+        let handed = ListenDescriptors.take()
+        warnings += handed.ignored.map(\.description)
+        sockets += handed.datagram.map {
+            UnixSocket(handedOver: $0.descriptor, kind: .datagram, path: $0.path ?? $0.name)
+        }
+        sockets += handed.stream.map { UnixSocket(handedOver: $0.descriptor, kind: .stream, path: $0.path ?? $0.name) }
+        guard sockets.isEmpty else { return }
+        do {
+            try bind(.datagram, paths.datagramSocket, push)
+            try bind(.stream, paths.streamSocket, push)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Closes all of them and removes the files that this process made.
+    func close() {
+        for socket in sockets { socket.closeAndUnlink() }
+    }
+
+    private mutating func bind(
+        _ kind: UnixSocket.Kind, _ path: String, _ push: PushConfiguration
+    ) throws(UnixSocketError) {
+        let socket = try UnixSocket(kind: kind, path: path)
+        sockets.append(socket)
+        let group = push.socketGroup ?? PushConfiguration.socketGroupDefault
+        if let warning = socket.share(mode: push.socketMode, group: group) { warnings.append(warning) }
+    }
+}

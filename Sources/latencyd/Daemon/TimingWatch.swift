@@ -1,0 +1,64 @@
+internal import AnomalyDetect
+internal import Collectors
+internal import Exporter
+internal import Platform
+internal import Telemetry
+
+/// At the end of every window: summaries of all timings, and the alert levels that follow from them.
+struct TimingWatch {
+    /// Series handled per turn of the lock: the push thread waits for so many at the most.
+    static let seriesPerTurn = 64
+
+    private var engine: AlertEngine
+    private var summarizer = WindowSummarizer()
+    /// Timings that had observations in the trailing minute.
+    private(set) var activeCount = 0
+
+    init(_ alerts: AlertsConfiguration) {
+        engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+    }
+
+    /// Ends `windows` windows, all but one of them empty, and evaluates the rules.
+    mutating func endWindow(_ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant) -> [AlertChange] {
+        let summaries = summaries(ingestor, windows: windows, at: end)
+        activeCount = summaries.count { $0.summary.count > 0 }
+        families = TimingMetrics.families(summaries)
+        return engine.evaluate(summaries, at: end)
+    }
+
+    /// Takes new rules.
+    mutating func apply(_ alerts: AlertsConfiguration) -> [AlertChange] {
+        engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+    }
+
+    /// What the pages show: statistics and levels.
+    var pages: (families: [MetricFamily], alerts: AlertSnapshot) {
+        (families + AlertMetrics.families(engine.levels()), engine.snapshot())
+    }
+
+    private var families: [MetricFamily] = []
+
+    private mutating func summaries(
+        _ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant
+    ) -> [TimingSummary] {
+        var result: [TimingSummary] = []
+        var slot = 0
+        var slotCount = 1
+        while slot < slotCount {
+            let range = slot..<slot + Self.seriesPerTurn
+            var finished: [SeriesStore.TimingWindows] = []
+            ingestor.withLock { ingestor in
+                slotCount = ingestor.store.slotCount
+                ingestor.store.expire(slots: range, nowSeconds: end.monotonicSeconds)
+                for _ in 0..<min(windows, ingestor.store.windowsMax) {
+                    finished.removeAll(keepingCapacity: true)
+                    ingestor.store.rotate(slots: range, into: &finished)
+                }
+            }
+            // Outside the lock: what was handed over is not changed any more.
+            for one in finished { result.append(summarizer.summary(of: one)) }
+            slot += Self.seriesPerTurn
+        }
+        return result
+    }
+}
