@@ -43,6 +43,9 @@ install -D -m 644 systemd/latencyd.sysusers.conf "$sysusers"
 install -d "$documents/docs"
 install -m 644 README.md CHANGELOG.md LICENSE "$documents/"
 install -m 644 docs/*.md "$documents/docs/"
+if [[ -e examples/latencyd.yml ]]; then
+    install -D -m 644 examples/latencyd.yml "$documents/examples/latencyd.yml"
+fi
 if [[ ! -e $configuration ]]; then
     install -D -m 644 systemd/latencyd.yml "$configuration"
 fi

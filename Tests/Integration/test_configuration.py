@@ -7,11 +7,15 @@ import pytest
 
 from daemon import REPOSITORY, run_command
 
+RULE = "timing: a, statistic: p99"
+LEVELS = "thresholds: {warning: 1ms}"
+
 # What is wrong, the file, the line and column of the fault, and words that the message must have.
 BAD: list[tuple[str, str, tuple[int, int], list[str]]] = [
     ("an unknown top-level key", "wbe: {}\n", (1, 1), ["wbe", "web"]),
     ("a misspelt key", "push:\n  max_serie: 5\n", (2, 3), ["max_serie", "max_series"]),
-    ("an unknown key in a rule", "alerts:\n  rules:\n    - timing: a\n      thresold: {}\n", (4, 7), ["thresold"]),
+    ("an unknown key in a rule", f"alerts:\n  rules:\n    - {{{RULE}, {LEVELS}, fro: 5s}}\n", (3, 63),
+     ["fro", "for"]),
     ("a text for a number", "push:\n  max_series: many\n", (2, 15), ["max_series", "many"]),
     ("a negative number", "push:\n  max_series: -5\n", (2, 15), ["max_series", "-5"]),
     ("a number without unit for a duration", "detection:\n  window: 10\n", (2, 11), ["window", "10"]),
@@ -24,7 +28,8 @@ BAD: list[tuple[str, str, tuple[int, int], list[str]]] = [
     ("a mode that is not octal", 'push:\n  socket_mode: "0999"\n', (2, 16), ["socket_mode", "0999"]),
     ("buckets that do not rise", "push:\n  buckets: [5ms, 1ms]\n", (2, 18), ["buckets"]),
     ("a socket path that is too long", f"push:\n  datagram_socket: /{'d' * 150}\n", (2, 20), ["datagram_socket"]),
-    ("an unknown statistic", "alerts:\n  rules:\n    - timing: a\n      statistic: p42\n", (4, 18), ["p42", "p99"]),
+    ("an unknown statistic", f"alerts:\n  rules:\n    - timing: a\n      statistic: p42\n      {LEVELS}\n", (4, 18),
+     ["p42", "p99"]),
     ("an unknown level", "alerts:\n  rules:\n    - {timing: a, statistic: p99, thresholds: {fatal: 1ms}}\n",
      (3, 48), ["fatal", "critical"]),
     ("a duplicate key", "push:\n  max_series: 5\n  max_series: 6\n", (3, 3), ["max_series"]),
@@ -41,13 +46,15 @@ def test_a_bad_file_is_refused(tmp_path: Path, text: str, place: tuple[int, int]
     result = run_command("check", "config", str(file))
     said = result.stdout + result.stderr
     assert result.returncode == 1, said
-    found = re.search(re.escape(str(file)) + r":(\d+):(\d+)", said)
-    assert found, f"no file:line:column in {said!r}"
-    assert int(found[1]) == place[0], said
+    line, column = place
+    messages = [found for found in said.splitlines() if found.startswith(f"{file}:{line}:")]
+    assert len(messages) == 1, f"not one message for line {line} in {said!r}"
     for word in words:
-        assert word in said
+        assert word in messages[0]
     if words:
-        assert int(found[2]) == place[1], said
+        assert messages[0].startswith(f"{file}:{line}:{column}: ")
+    others = [found for found in said.splitlines() if found and found not in messages]
+    assert not others, "one fault, more than one message"
 
 
 def test_every_fault_of_a_file_is_named_at_once(tmp_path: Path) -> None:
@@ -73,13 +80,18 @@ def test_a_good_file_passes(tmp_path: Path, text: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_shipped_configuration_passes_also_with_its_example_rule(tmp_path: Path) -> None:
-    shipped = (REPOSITORY / "systemd/latencyd.yml").read_text()
+@pytest.mark.parametrize("shipped", ["systemd/latencyd.yml", "examples/latencyd.yml"])
+def test_a_shipped_configuration_passes(shipped: str) -> None:
+    result = run_command("check", "config", str(REPOSITORY / shipped))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_example_rule_of_the_installed_configuration_passes(tmp_path: Path) -> None:
+    settings, rule = (REPOSITORY / "systemd/latencyd.yml").read_text().split("\n#alerts:\n")
     file = tmp_path / "latencyd.yml"
-    for text in (shipped, re.sub(r"(?m)^#(alerts:|    )", r"\1", shipped)):
-        file.write_text(text)
-        result = run_command("check", "config", str(file))
-        assert result.returncode == 0, result.stdout + result.stderr
+    file.write_text(settings + "\nalerts:\n" + rule.replace("#", "", rule.count("\n")))
+    result = run_command("check", "config", str(file))
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_run_refuses_a_bad_file(tmp_path: Path) -> None:

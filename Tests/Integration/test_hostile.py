@@ -18,8 +18,11 @@ GOOD = b"good.latency:12.5|ms|#model:a"
 # Each is one line in a datagram of its own, with the reason it must be refused for.
 MALFORMED: list[tuple[bytes, str]] = [
     (b"", "empty"),
-    (b"hostile", "no_type"),
+    (b"hostile", "no_value"),
+    (b"|ms", "no_value"),
+    (b"\x00" * 700, "no_value"),
     (b"hostile:1", "no_type"),
+    (b"hostile:5|", "no_type"),
     (b"hostile:|ms", "bad_value"),
     (b"hostile:abc|ms", "bad_value"),
     (b"hostile:0x10|ms", "bad_value"),
@@ -51,9 +54,6 @@ MALFORMED_SOMEHOW: list[bytes] = [
     b"hostile:1e999|ms",
     b"hos\x01tile:5|ms|#\x00:\x02",
     bytes(range(128, 256)),
-    b"\x00" * 700,
-    b"hostile:5|",
-    b"|ms",
     b"{\"metric\": \"hostile\", \"value\": 5}",
     b"GET / HTTP/1.1\r",
 ]
@@ -65,12 +65,14 @@ DROPPED: list[tuple[bytes, set[str]]] = [
     (b"settled:1|h", {"type_conflict"}),
     (b"settled:1|s", {"type_conflict", "name_collision"}),
     (b"two.names:1|g", {"name_collision"}),
-    (b"good_latency_seconds_count:1|g", {"name_collision"}),
-    (b"good_latency_seconds_sum:1|g", {"name_collision"}),
-    (b"good_latency_seconds_bucket:1|g", {"name_collision"}),
-    (b"good_latency_seconds_created:1|g", {"name_collision"}),
+    (b"good_latency_seconds_count:1|c", {"name_collision"}),
+    (b"good_latency_seconds_sum:1|c", {"name_collision"}),
+    (b"good_latency_seconds_bucket:1|c", {"name_collision"}),
+    (b"good_latency_seconds_created:1|c", {"name_collision"}),
     (b"good_latency_seconds:1|g", {"name_collision", "type_conflict"}),
-    (b"hits_total:1|g", {"name_collision", "type_conflict"}),
+    (b"good_latency_seconds:1|h", {"name_collision"}),
+    (b"hits_total:1|c", {"name_collision"}),
+    (b"hits:1|g", {"type_conflict"}),
     (b"datadog.dogstatsd.client.metrics:1|c", {"client_telemetry"}),
 ]
 
@@ -96,7 +98,7 @@ def test_a_malformed_line_is_counted_by_its_reason(shared_daemon: Daemon, line: 
     assert changes == {reason: 1}
 
 
-@pytest.mark.parametrize(("line", "reasons"), DROPPED, ids=lambda v: v.decode() if isinstance(v, bytes) else "")
+@pytest.mark.parametrize(("line", "reasons"), DROPPED, ids=lambda v: v.decode() if isinstance(v, bytes) else " ")
 def test_a_line_that_would_break_the_page_is_dropped_by_its_reason(
     shared_daemon: Daemon, line: bytes, reasons: set[str], promtool_check,
 ) -> None:
@@ -155,6 +157,17 @@ def test_bad_lines_leave_the_good_ones_in_the_same_datagram(daemon: Daemon) -> N
     daemon.send(b"\n".join([b"a.fine:1|ms", b"bad", b"a.fine:2|ms", b"\xff\xff:1|q", b"a.fine:3|ms", b""]))
     eventually(lambda: daemon.page().value("a_fine_seconds_count") == 3, 5, "three timings")
     assert sum(daemon.page().malformed().values()) == 2
+
+
+def test_a_gauge_with_the_name_of_anothers_sample_is_renamed(daemon: Daemon, promtool_check) -> None:
+    daemon.send(*SETTLED, b"good_latency_seconds_count:7|g", b"good_latency_seconds_bucket:8|g", b"hits_total:9|g")
+    eventually(lambda: daemon.page().value("hits_total_value") == 9, 5, "the last one is there")
+    page = daemon.page()
+    assert page.value("good_latency_seconds_count_value") == 7 and page.value("good_latency_seconds_count") == 1
+    assert page.value("good_latency_seconds_bucket_value") == 8
+    assert page.value("hits_total") == 1
+    assert page.value("latencyd_push_renamed_total", reason="reserved_suffix") == 3
+    promtool_check(page.text)
 
 
 def test_unknown_later_fields_are_no_fault(daemon: Daemon) -> None:
