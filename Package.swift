@@ -12,7 +12,11 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "latencyd",
     products: [
-        .executable(name: "latencyd", targets: ["latencyd"])
+        .executable(name: "latencyd", targets: ["latencyd"]),
+        // For the benchmarks.
+        .library(name: "Telemetry", targets: ["Telemetry"]),
+        .library(name: "Collectors", targets: ["Collectors"]),
+        .library(name: "Platform", targets: ["Platform"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -9,5 +9,6 @@
 #include <zlib.h>
 
 #include "csystem_sockets.h"
+#include "csystem_threads.h"
 
 #endif

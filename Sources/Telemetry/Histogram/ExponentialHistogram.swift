@@ -47,22 +47,25 @@ public struct ExponentialHistogram: Sendable, Equatable {
 
     /// Counts `value`, which must be finite and not negative, `weight` times.
     public mutating func record(_ value: Double, weight: UInt64 = 1) {
+        record(value, weight: weight, index: BucketIndex.atSchemaMax(value))
+    }
+
+    /// As `record(_:weight:)`, with the value's bucket at schema 5 known already.
+    mutating func record(_ value: Double, weight: UInt64, index indexAtSchemaMax: Int) {
         count &+= weight
-        let total = value * Double(weight)
-        sum += total
+        let scale = Double(weight)
+        sum += value * scale
         let delta = value - mean
-        mean += delta * Double(weight) / Double(count)
-        squaredDeviations += delta * (value - mean) * Double(weight)
+        mean += delta * scale / Double(count)
+        squaredDeviations += delta * (value - mean) * scale
         if value < minimum { minimum = value }
         if value > maximum { maximum = value }
         if value <= BucketIndex.zeroThreshold {
             zeroCount &+= weight
             return
         }
-        var index = BucketIndex.atSchemaMax(value)
-        if schema != BucketIndex.schemaMax {
-            index = BucketIndex.downscaled(index, steps: BucketIndex.schemaMax - schema)
-        }
+        let steps = BucketIndex.schemaMax - schema
+        let index = steps == 0 ? indexAtSchemaMax : BucketIndex.downscaled(indexAtSchemaMax, steps: steps)
         let position = index - firstIndex
         if position >= 0 && position < buckets.count {
             buckets[position] &+= weight
@@ -79,6 +82,7 @@ public struct ExponentialHistogram: Sendable, Equatable {
         zeroCount &+= other.zeroCount
         if other.schema < schema { downscale(steps: schema - other.schema) }
         for (offset, bucketCount) in other.buckets.enumerated() where bucketCount > 0 {
+            // The schema may coarsen while buckets are added.
             let index = BucketIndex.downscaled(other.firstIndex + offset, steps: other.schema - schema)
             add(bucketCount, toBucket: index)
         }

@@ -1,0 +1,174 @@
+public import Telemetry
+
+/// Decides which alerts begin, change and end. It has no clock and does nothing: each evaluation takes the summaries
+/// of a window and returns what changed.
+///
+/// For each rule and series a state is kept while something is pending or fires. A rise to a level needs the value
+/// over its threshold for the rule's whole `holdForSeconds`; the highest such level fires. On the way down a level
+/// stays while the value is above its threshold less the recovery margin, then the highest level that still holds
+/// takes over. A series without observations ends what is pending and leaves what fires as it is, until
+/// `noDataAfterSeconds` later the alert ends as `noData`.
+public struct AlertEngine: Sendable {
+    /// The most alerts that are pending or fire at once.
+    public static let statesDefaultMax = 100_000
+
+    public var rules: [AlertRule] { table.matcher.rules }
+    /// How long a firing alert stays without a statement about its value, seconds.
+    public private(set) var noDataAfterSeconds: Double
+    /// The most alerts that are pending or fire at once in this engine.
+    public let statesMax: Int
+    /// How often a value over a threshold was left alone because of `statesMax`.
+    public private(set) var notEvaluatedTotal: UInt64 = 0
+
+    private(set) var limits: [AlertLimits]
+    private(set) var table: WatchTable
+    private(set) var states: [StateKey: AlertState] = [:]
+    private(set) var evaluatedAt: Instant?
+    private(set) var evaluation: UInt64 = 0
+
+    struct StateKey: Hashable, Sendable {
+        let slot: Int32
+        let rule: Int32
+    }
+
+    public init(
+        rules: [AlertRule], noDataAfterSeconds: Double, statesMax: Int = AlertEngine.statesDefaultMax
+    ) {
+        self.noDataAfterSeconds = noDataAfterSeconds
+        self.statesMax = statesMax
+        table = WatchTable(rules)
+        limits = rules.map(AlertLimits.init)
+    }
+
+    /// Takes the trailing-minute summaries of all live timings, once a window. Of two summaries of one series the
+    /// first counts.
+    public mutating func evaluate(_ summaries: [TimingSummary], at now: Instant) -> [AlertChange] {
+        evaluation += 1
+        evaluatedAt = now
+        table.beginEvaluation()
+        var changes: [AlertChange] = []
+        for summary in summaries {
+            guard let slot = table.slot(of: summary, evaluation: evaluation) else { continue }
+            for place in table.slots[slot].watches.indices {
+                let watch = table.slots[slot].watches[place]
+                let observation = AlertObservation(summary.summary, limits[Int(watch.rule)])
+                guard watch.isActive || begins(observation, rule: Int(watch.rule)) else { continue }
+                if let change = update(slot, place, observation, at: now) { changes.append(change) }
+            }
+        }
+        for slot in table.slots.indices where table.slots[slot].isInUse && table.slots[slot].seenIn != evaluation {
+            evaluateMissing(slot, at: now, &changes)
+        }
+        return changes
+    }
+
+    /// Takes new rules. An alert whose rule is still there, unchanged, goes on; what fires by another rule ends.
+    public mutating func replace(rules newRules: [AlertRule], noDataAfterSeconds: Double) -> [AlertChange] {
+        let places = Self.places(of: rules, in: newRules)
+        var matcher = RuleMatcher(newRules)
+        var kept: [StateKey: AlertState] = [:]
+        var changes: [AlertChange] = []
+        for slot in table.slots.indices where table.slots[slot].isInUse {
+            let series = table.slots[slot]
+            var watches = matcher.rules(watching: series.timing, series.labels).map {
+                WatchTable.Watch(rule: Int32($0))
+            }
+            for watch in series.watches where watch.isActive {
+                guard let state = states[StateKey(slot: Int32(slot), rule: watch.rule)] else { continue }
+                if let rule = places[Int(watch.rule)], let place = watches.firstIndex(where: { $0.rule == rule }) {
+                    watches[place].isActive = true
+                    kept[StateKey(slot: Int32(slot), rule: rule)] = state
+                } else if state.level > .none {
+                    let at = evaluatedAt ?? state.since
+                    changes.append(change(slot, Int(watch.rule), state, to: .none, .ruleRemoved, at: at))
+                }
+            }
+            table.slots[slot].watches = watches
+        }
+        table.matcher = matcher
+        states = kept
+        limits = newRules.map(AlertLimits.init)
+        self.noDataAfterSeconds = noDataAfterSeconds
+        return changes
+    }
+
+    /// For each old rule the place of the same rule among the new ones.
+    private static func places(of old: [AlertRule], in new: [AlertRule]) -> [Int32?] {
+        var free: [AlertRule: [Int32]] = [:]
+        // From the end, so that of two equal rules the first is taken first.
+        for place in new.indices.reversed() { free[new[place], default: []].append(Int32(place)) }
+        return old.map { free[$0]?.popLast() }
+    }
+}
+
+// MARK: - One rule and one series
+
+extension AlertEngine {
+    /// Whether something begins that was not there; counts it where there is no room.
+    private mutating func begins(_ observation: AlertObservation, rule: Int) -> Bool {
+        guard case .value(let value) = observation, value > limits[rule].lowestThreshold else { return false }
+        if states.count >= statesMax {
+            notEvaluatedTotal += 1
+            return false
+        }
+        return true
+    }
+
+    private mutating func update(
+        _ slot: Int, _ place: Int, _ observation: AlertObservation, at now: Instant
+    ) -> AlertChange? {
+        let rule = Int(table.slots[slot].watches[place].rule)
+        let key = StateKey(slot: Int32(slot), rule: Int32(rule))
+        let before = states[key] ?? AlertState(since: now)
+        var state = before
+        switch observation {
+        case .value(let value): state.observe(value, limits[rule], at: now)
+        case .nothing: state.observeNothing(isQuiet: false, at: now)
+        case .quiet: state.observeNothing(isQuiet: true, at: now)
+        }
+        let isForsaken = state.quietSince.map { now.hasPassed(noDataAfterSeconds, since: $0) } ?? false
+        let hasEnded = isForsaken || state.isOver
+        states[key] = hasEnded ? nil : state
+        table.slots[slot].watches[place].isActive = !hasEnded
+        if hasEnded { table.slots[slot].endedIn = evaluation }
+
+        if isForsaken {
+            return before.level > .none ? change(slot, rule, before, to: .none, .noData, at: now) : nil
+        }
+        guard state.level != before.level else { return nil }
+        let reason: AlertChange.Reason =
+            state.level > before.level ? .exceeded : state.level == .none ? .recovered : .eased
+        return change(slot, rule, state, from: before.level, to: state.level, reason, at: now)
+    }
+
+    private func change(
+        _ slot: Int, _ rule: Int, _ state: AlertState, from: AlertLevel? = nil, to: AlertLevel,
+        _ reason: AlertChange.Reason, at now: Instant
+    ) -> AlertChange {
+        let series = table.slots[slot]
+        var change = AlertChange(
+            rule: rules[rule].name, timing: series.timing, unit: series.unit, labels: series.labels,
+            statistic: rules[rule].statistic, from: from ?? state.level, to: to,
+            sinceUnixSeconds: state.since.unixSeconds, atUnixSeconds: now.unixSeconds, reason: reason)
+        switch reason {
+        case .noData: break
+        case .ruleRemoved: change.value = state.quietSince == nil ? state.value : nil
+        case .exceeded, .eased, .recovered:
+            change.value = state.value
+            let crossed = reason == .exceeded ? to : limits[rule].next(above: to)
+            change.threshold = crossed.map { .init(level: $0, value: limits[rule].thresholds[$0]) }
+            if reason == .exceeded { change.overSinceUnixSeconds = state.overSince[to]?.unixSeconds }
+        }
+        return change
+    }
+
+    /// A series that is not among the summaries any more.
+    private mutating func evaluateMissing(_ slot: Int, at now: Instant, _ changes: inout [AlertChange]) {
+        for place in table.slots[slot].watches.indices where table.slots[slot].watches[place].isActive {
+            if let change = update(slot, place, .quiet, at: now) { changes.append(change) }
+        }
+        // A series whose alert ended just now is kept once more, so that its level is seen to go back to none.
+        let series = table.slots[slot]
+        if series.endedIn != evaluation && !series.watches.contains(where: \.isActive) { table.remove(slot) }
+    }
+}

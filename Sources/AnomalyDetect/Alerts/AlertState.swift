@@ -1,0 +1,43 @@
+/// Where one rule stands with one series while anything is up: pending (`level` none) or firing.
+struct AlertState: Sendable {
+    /// The level that fires; none while the alert is pending.
+    private(set) var level = AlertLevel.none
+    /// When the incident began: the first evaluation over any threshold.
+    private(set) var since: Instant
+    /// For each level since when the value has been over its threshold without a break; nil when it is not.
+    private(set) var overSince = PerLevel<Instant?>(repeating: nil)
+    /// The last value.
+    private(set) var value = Double.nan
+    /// Since when there has been no statement about the value; nil while there is one.
+    private(set) var quietSince: Instant?
+
+    init(since: Instant) { self.since = since }
+
+    /// The highest level whose threshold the value is over, as long as `holdForSeconds` or not.
+    var levelOver: AlertLevel { AlertLevel.raised.last { overSince[$0] != nil } ?? .none }
+
+    /// Whether nothing is up any more.
+    var isOver: Bool { level == .none && levelOver == .none }
+
+    /// Takes the next value, which is a number.
+    mutating func observe(_ value: Double, _ limits: AlertLimits, at now: Instant) {
+        self.value = value
+        quietSince = nil
+        for level in AlertLevel.raised {
+            overSince[level] = value > limits.thresholds[level] ? overSince[level] ?? now : nil
+        }
+        let reached = AlertLevel.raised.last {
+            guard $0 > level, let since = overSince[$0] else { return false }
+            return now.hasPassed(limits.holdForSeconds, since: since)
+        }
+        level = reached ?? AlertLevel.raised.last { $0 <= level && value > limits.recoveries[$0] } ?? .none
+    }
+
+    /// Takes note that there is no statement; `isQuiet`: because there are no observations at all.
+    mutating func observeNothing(isQuiet: Bool, at now: Instant) {
+        quietSince = quietSince ?? now
+        guard isQuiet else { return }
+        // What had not yet lasted long enough has to begin anew; the level that fires stays.
+        for pending in AlertLevel.raised where pending > level { overSince[pending] = nil }
+    }
+}

@@ -1,0 +1,27 @@
+import Telemetry
+
+/// Finds the rules that watch a series. Most series share their timing's name with many others, so what the names
+/// match is remembered.
+struct RuleMatcher: Sendable {
+    /// The most names remembered; beyond it all are forgotten and remembered anew.
+    private static let namesMax = 10_000
+
+    let rules: [AlertRule]
+    /// For each name the places of the rules whose `timing` matches it.
+    private var rulesByTiming: [String: [Int]] = [:]
+
+    init(_ rules: [AlertRule]) { self.rules = rules }
+
+    /// The places of the rules that watch the series, ascending.
+    mutating func rules(watching timing: String, _ labels: LabelSet) -> [Int] {
+        candidates(timing).filter { rules[$0].watches(labels: labels) }
+    }
+
+    private mutating func candidates(_ timing: String) -> [Int] {
+        if let known = rulesByTiming[timing] { return known }
+        let matching = rules.indices.filter { rules[$0].timing.matches(timing) }
+        if rulesByTiming.count >= Self.namesMax { rulesByTiming.removeAll(keepingCapacity: true) }
+        rulesByTiming[timing] = matching
+        return matching
+    }
+}

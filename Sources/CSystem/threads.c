@@ -1,0 +1,7 @@
+#include "csystem_threads.h"
+
+#include <sys/prctl.h>
+
+void csystem_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+}

@@ -1,0 +1,35 @@
+/// Limits of the push sockets' input. See `docs/limits.md`.
+public enum PushLimits {
+    /// Bytes of a datagram, and of a stream frame.
+    public static let packetBytesMax = 65_536
+    /// Bytes of one line.
+    public static let lineBytesMax = 16_384
+    /// Bytes of a metric's name.
+    public static let nameBytesMax = 200
+    /// Tags of one line.
+    public static let tagsMax = 64
+    /// Bytes of a tag's name.
+    public static let tagNameBytesMax = 128
+    /// Bytes of a tag's value.
+    public static let tagValueBytesMax = 512
+    /// The smallest sample rate taken: one in a million.
+    public static let sampleRateMin = 1e-6
+    /// The longest timing taken, seconds: 31 years.
+    public static let secondsMax = 1e9
+    /// The largest value of another distribution and the largest increment of a counter.
+    public static let valueMax = 1e18
+    /// Datagrams received in one call.
+    public static let datagramBatch = 32
+    /// Stream connections in all.
+    public static let connectionsMax = 1_024
+    /// Stream connections of one process.
+    public static let connectionsPerSenderMax = 64
+    /// A frame or line that stays unfinished for so long ends its connection, seconds.
+    public static let unfinishedFrameSecondsMax = 30.0
+    /// Bytes read from one connection before the others have their turn.
+    public static let streamTurnBytes = 262_144
+    /// Raw names and tag lists remembered; beyond that all are learned anew.
+    public static let cachedLinesPerSeries = 2
+    /// Bytes of raw names and tag lists remembered.
+    public static let cacheBytesMax = 16 << 20
+}

@@ -1,0 +1,42 @@
+import Telemetry
+
+/// How the values of one series are read: in which unit they come, and how large they may be.
+struct ValueScale {
+    /// Values are divided by this to become the base unit's.
+    var denominator: Double
+    /// The largest magnitude taken, in the base unit.
+    var valueMax: Double
+
+    /// The value in `range`, in the base unit.
+    @inline(__always)
+    func value(_ bytes: Span<UInt8>, _ range: Range<Int>, type: PushedType) throws(MalformedReason) -> Double {
+        let value = try DecimalParser.parse(bytes, range) / denominator
+        guard value >= 0 || type == .gauge else { throw .negative }
+        guard value.magnitude <= valueMax else { throw .outOfRange }
+        return value
+    }
+}
+
+/// The places of a line's values: `1:2:3`.
+struct ValueRanges {
+    private var start: Int
+    private let end: Int
+    private var isDone = false
+
+    init(_ line: StatsDLine) {
+        start = line.values.lowerBound
+        end = line.values.upperBound
+    }
+
+    /// The next value's place, which may be empty; nil after the last.
+    @inline(__always)
+    mutating func next(_ bytes: Span<UInt8>) -> Range<Int>? {
+        guard !isDone else { return nil }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: start..<end) else {
+            isDone = true
+            return start..<end
+        }
+        defer { start = colon &+ 1 }
+        return start..<colon
+    }
+}

@@ -1,0 +1,27 @@
+public import AnomalyDetect
+public import Telemetry
+
+/// The labels of an alert, as the API shows them and an Alertmanager identifies it by.
+public enum AlertLabels {
+    /// Alert name, severity, timing and statistic, and the series' own labels. An own label of one of these four
+    /// names gets the prefix `exported_`, as Prometheus does it, as often as it takes.
+    public static func labels(
+        rule: String, level: AlertLevel, timing: String, statistic: Statistic, series: LabelSet
+    ) -> LabelSet {
+        let reserved = [
+            Label("alertname", rule), Label("severity", level.name), Label("statistic", statistic.rawValue),
+            Label("timing", timing),
+        ]
+        var taken = Set(reserved.map(\.name)).union(series.labels.map(\.name))
+        var labels = reserved
+        for label in series.labels {
+            var name = label.name
+            if reserved.contains(where: { $0.name == name }) {
+                repeat { name = "exported_" + name } while taken.contains(name)
+                taken.insert(name)
+            }
+            labels.append(Label(name, label.value))
+        }
+        return LabelSet(labels)
+    }
+}

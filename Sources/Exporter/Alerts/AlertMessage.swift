@@ -1,0 +1,100 @@
+public import AnomalyDetect
+import Telemetry
+
+/// What the journal or the log is told about a change of level.
+public struct AlertMessage: Sendable {
+    /// The change in one sentence on one line, values in units for people, times in UTC.
+    public let text: String
+    private let change: AlertChange
+
+    public init(_ change: AlertChange) {
+        self.change = change
+        text = Self.sentence(change)
+    }
+
+    private static func sentence(_ change: AlertChange) -> String {
+        let subject = AlertSubject.text(change.statistic, change.timing, change.labels)
+        let at = UTCTime(unixSeconds: change.atUnixSeconds)
+        let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
+        let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
+        switch change.reason {
+        case .exceeded:
+            return "\(subject) is \(comparison(change, "over")), since \(since)"
+        case .eased:
+            return "\(subject) is \(comparison(change, "no longer over")); the alert eases from "
+                + "\(change.from.name) to \(change.to.name)"
+        case .recovered:
+            return "\(subject) is \(comparison(change, "no longer over")); the \(change.from.name) alert since "
+                + "\(began) ends"
+        case .noData:
+            return "\(subject) is not known for want of data; the \(change.from.name) alert since \(began) ends "
+                + "without recovery"
+        case .ruleRemoved:
+            return "the rule \(AlertSubject.escaped(change.rule)) for \(subject) was changed or removed; the "
+                + "\(change.from.name) alert since \(began) ends"
+        }
+    }
+
+    private static func comparison(_ change: AlertChange, _ relation: String) -> String {
+        guard let value = change.value, let threshold = change.threshold else { return "\(relation) its threshold" }
+        let texts = ReadableValue.pair(value, threshold: threshold.value, change.unit, change.statistic)
+        return "\(texts.value), \(relation) the \(threshold.level.name) threshold of \(texts.threshold)"
+    }
+}
+
+// MARK: - Journal
+
+extension AlertMessage {
+    /// The kind of a journal entry. The identifiers are random, fixed for ever, and stand in the journal's catalogue.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A level was reached from below.
+        case raised = "e8ba8214d0a946e6b6a28e126dcf3221"
+        /// A lower level took over.
+        case eased = "9e4c7b81781a4e52b3be41280c190965"
+        /// The alert ended: the value recovered, or the rule is gone.
+        case resolved = "233ffe09c2fd4294bc49ce63f21d699c"
+        /// The alert ended for want of data.
+        case noData = "6fd1e3d9bc49447aaea35c28f5971fed"
+
+        /// The 128-bit identifier as `MESSAGE_ID` wants it: 32 lower-case hexadecimal digits.
+        public var messageID: String { rawValue }
+    }
+
+    public var kind: Kind {
+        switch change.reason {
+        case .exceeded: .raised
+        case .eased: .eased
+        case .recovered, .ruleRemoved: .resolved
+        case .noData: .noData
+        }
+    }
+
+    /// The syslog priority: critical 2, warning 4, an alert that ended 5, info 6.
+    public var priority: Int {
+        switch change.to {
+        case .critical: 2
+        case .warning: 4
+        case .info: 6
+        case .none: 5
+        }
+    }
+
+    /// The fields of the journal entry, `MESSAGE` first. Values may hold line breaks.
+    public var journalFields: [(name: String, value: String)] {
+        let labels = JSONTree.object(change.labels.labels.map { ($0.name, .string($0.value)) })
+        var fields: [(name: String, value: String)] = [
+            ("MESSAGE", text),
+            ("MESSAGE_ID", kind.messageID),
+            ("PRIORITY", String(priority)),
+            ("LATENCYD_ALERT", change.rule),
+            ("LATENCYD_LEVEL", change.to.name),
+            ("LATENCYD_TIMING", change.timing),
+            ("LATENCYD_LABELS", String(decoding: labels.bytes, as: UTF8.self)),
+            ("LATENCYD_STATISTIC", change.statistic.rawValue),
+        ]
+        if let value = change.value { fields.append(("LATENCYD_VALUE", value.shortestText)) }
+        if let threshold = change.threshold { fields.append(("LATENCYD_EXPECTED", threshold.value.shortestText)) }
+        fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
+        return fields
+    }
+}

@@ -1,0 +1,49 @@
+import AnomalyDetect
+import Telemetry
+
+/// A rule's threshold as a PromQL expression over what the daemon exposes, without the recovery margin and the least
+/// count, which PromQL has no words for.
+enum AlertQuery {
+    static func text(_ rule: AlertRule, threshold: Double) -> String {
+        var matchers: [String] = []
+        var metric = ""
+        if rule.statistic == .rate {
+            metric = "latencyd_rate"
+        } else if let unit = unit(of: rule.timing) {
+            metric = "latencyd_observed_\(unit.suffix)"
+        } else {
+            // The timings that match may have several units, and each unit has a metric of its own.
+            matchers.append("__name__=~\"latencyd_observed(_.*)?\"")
+        }
+        matchers.append(matcher("timing", rule.timing))
+        if rule.statistic != .rate { matchers.append("statistic=\"\(rule.statistic.rawValue)\"") }
+        matchers += rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
+        return "\(metric){\(matchers.joined(separator: ","))} > \(threshold.shortestText)"
+    }
+
+    /// The unit that all timings which `timing` matches have by the end of their names; nil when there is none.
+    private static func unit(of timing: Glob) -> MetricUnit? {
+        let units: [MetricUnit] = [.seconds, .bytes, .celsius, .hertz, .ratio]
+        // The end of a pattern may look like a unit inside brackets or braces, but not without these.
+        guard !timing.pattern.contains(where: { "[]{}\\".contains($0) }) else { return nil }
+        return units.first { timing.pattern.hasSuffix("_\($0.suffix)") }
+    }
+
+    private static func matcher(_ name: String, _ glob: Glob) -> String {
+        if let literal = glob.literal { return "\(name)=\"\(escaped(literal))\"" }
+        return "\(name)=~\"\(escaped(glob.regularExpression))\""
+    }
+
+    /// For a PromQL string in double quotes, which reads escapes as Go does.
+    private static func escaped(_ text: String) -> String {
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\", "\"": escaped.append(contentsOf: ["\\", scalar])
+            case "\n": escaped.append(contentsOf: ["\\", "n"])
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
+    }
+}

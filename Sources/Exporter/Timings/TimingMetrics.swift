@@ -1,0 +1,35 @@
+public import Telemetry
+
+/// What is exposed about timings beside their histograms: their statistics over the trailing minute.
+public enum TimingMetrics {
+    /// Statistics in the timing's own unit. A rate has its own family.
+    static let statistics: [Statistic] = [.p50, .p95, .p99, .mean, .stddev]
+
+    static let rate = MetricDescriptor(
+        .gauge, "latencyd_rate", help: "Observations of the timing per second over the trailing minute.")
+
+    /// The family of the statistics of timings in `unit`: `latencyd_observed_seconds` and so on.
+    public static func observed(in unit: MetricUnit) -> MetricDescriptor {
+        MetricDescriptor(
+            .gauge, unit == .none ? "latencyd_observed" : "latencyd_observed_" + unit.suffix, unit: unit,
+            help: "Statistic of the timing over the trailing minute.")
+    }
+
+    /// The families of `summaries`. A timing without observations in the trailing minute has a rate of 0 and no other
+    /// statistic.
+    public static func families(_ summaries: [TimingSummary]) -> [MetricFamily] {
+        var observed: [MetricUnit: [Sample]] = [:]
+        var rates: [Sample] = []
+        rates.reserveCapacity(summaries.count)
+        for summary in summaries {
+            let timing = Label("timing", summary.timing)
+            rates.append(Sample(summary.labels.adding([timing]), summary.summary.rate))
+            for statistic in statistics {
+                guard let value = summary.summary.value(statistic) else { continue }
+                let labels = summary.labels.adding([timing, Label("statistic", statistic.rawValue)])
+                observed[summary.unit, default: []].append(Sample(labels, value))
+            }
+        }
+        return observed.map { MetricFamily(Self.observed(in: $0.key), $0.value) } + [MetricFamily(rate, rates)]
+    }
+}

@@ -1,0 +1,20 @@
+import Glibc
+
+/// Folders of the daemon's own.
+public enum Folders {
+    /// Makes `path` and the folders above it, as `mkdir -p` does. Nil when it is there, otherwise the error number.
+    public static func make(_ path: String) -> Int32? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : ENOTDIR }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex, let code = make(String(path[..<slash])) {
+            return code
+        }
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return nil }
+        return errno
+    }
+
+    /// Whether files can be made in `path`, which is made if it is missing.
+    public static func isUsable(_ path: String) -> Bool {
+        make(path) == nil && access(path, W_OK | X_OK) == 0
+    }
+}

@@ -1,0 +1,48 @@
+/// The upper bounds of classic buckets, with a table from exponential buckets that finds a value's bucket in one
+/// look-up and rarely more than one comparison.
+public struct ClassicBounds: Sendable, Equatable {
+    /// Ascending, inclusive, finite and positive; +Inf follows unsaid.
+    public let bounds: [Double]
+    private let firstIndex: Int
+    private let firstBucket: [UInt16]
+
+    /// `bounds` must be finite, positive and ascending.
+    public init(_ bounds: [Double]) {
+        precondition(!bounds.isEmpty && bounds.count < 1024 && zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 })
+        precondition(bounds.allSatisfy { $0.isFinite && $0 > 0 })
+        self.bounds = bounds
+        let first = BucketIndex.atSchemaMax(bounds[0])
+        let last = BucketIndex.atSchemaMax(bounds[bounds.count - 1])
+        firstIndex = first
+        firstBucket = (first...last).map { index in
+            // The bucket's values lie above its lower bound, so a bound at or below that is passed.
+            let lower = BucketIndex.upperBound(index - 1, schema: BucketIndex.schemaMax)
+            return UInt16(bounds.firstIndex { $0 > lower } ?? bounds.count)
+        }
+    }
+
+    /// The classic bucket of `value`, whose exponential bucket at schema 5 is `index`; `bounds.count` is +Inf.
+    func bucket(of value: Double, index: Int) -> Int {
+        let position = index - firstIndex
+        if position < 0 { return 0 }
+        if position >= firstBucket.count { return bounds.count }
+        var bucket = Int(firstBucket[position])
+        while bucket < bounds.count && value > bounds[bucket] { bucket += 1 }
+        return bucket
+    }
+}
+
+extension ClassicBounds {
+    /// Bounds for histograms of bytes: powers of four from 256 bytes to 16 GiB.
+    public static let bytes = ClassicBounds((4...17).map { Double(sign: .plus, exponent: 2 * $0, significand: 1) })
+
+    /// Bounds for histograms without a unit, such as batch sizes or token counts.
+    public static let unitless = ClassicBounds([
+        0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000, 1_000_000,
+    ])
+
+    /// Bounds for seconds where the configuration names none: 1 ms to 60 s.
+    public static let seconds = ClassicBounds([
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+    ])
+}

@@ -1,0 +1,47 @@
+/// A finished window of an `ExponentialHistogram`: only the buckets in use, for keeping.
+///
+/// Never changed once made, so that copies between threads share memory.
+public struct SparseHistogram: Sendable, Equatable {
+    /// A bucket in use.
+    struct Bucket: Sendable, Equatable {
+        var index: Int32
+        var count: UInt32
+    }
+
+    let schema: Int
+    let zeroCount: UInt64
+    let moments: ExponentialHistogram.Moments
+    let buckets: [Bucket]
+
+    /// The buckets of `histogram` that are in use. A bucket with more than 2^32 - 1 observations keeps that many.
+    public init(_ histogram: borrowing ExponentialHistogram) {
+        schema = histogram.schema
+        zeroCount = histogram.zeroCount
+        moments = histogram.moments
+        let first = histogram.firstIndex
+        var used: [Bucket] = []
+        used.reserveCapacity(histogram.buckets.count { $0 > 0 })
+        for (offset, count) in histogram.buckets.enumerated() where count > 0 {
+            used.append(Bucket(index: Int32(first + offset), count: UInt32(clamping: count)))
+        }
+        buckets = used
+    }
+
+    public var count: UInt64 { moments.count }
+}
+
+extension ExponentialHistogram {
+    /// Adds a finished window's observations.
+    public mutating func merge(_ window: SparseHistogram) {
+        guard window.count > 0 else { return }
+        mergeMoments(window.moments)
+        addZeros(window.zeroCount)
+        if window.schema < schema { downscale(steps: schema - window.schema) }
+        for bucket in window.buckets {
+            // The schema may coarsen while buckets are added.
+            add(
+                UInt64(bucket.count),
+                toBucket: BucketIndex.downscaled(Int(bucket.index), steps: window.schema - schema))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// Taking values. A series that is known costs no allocation. A handle whose series has expired does nothing.
+extension SeriesStore {
+    /// Whether the series still exists.
+    public func isLive(_ handle: SeriesHandle) -> Bool {
+        slots[Int(handle.slot)].generation == handle.generation && slots[Int(handle.slot)].labels != nil
+    }
+
+    /// Counts `value` in a timing's histogram, `inverseSampleRate` times. Finite, not negative, in the base unit.
+    public mutating func observe(
+        _ value: Double, inverseSampleRate: Double, in handle: SeriesHandle, nowSeconds: Double
+    ) {
+        guard case .timing(let position) = touch(handle, nowSeconds) else { return }
+        switch timings[position].unit {
+        case .seconds:
+            timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: secondsBounds)
+        case .bytes: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .bytes)
+        default: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .unitless)
+        }
+    }
+
+    /// Adds to a counter. Not negative.
+    public mutating func add(_ value: Double, to handle: SeriesHandle, nowSeconds: Double) {
+        guard case .counter = touch(handle, nowSeconds) else { return }
+        slots[Int(handle.slot)].number += value
+    }
+
+    /// Sets a gauge, or changes it by `value`.
+    public mutating func set(_ value: Double, isDelta: Bool, in handle: SeriesHandle, nowSeconds: Double) {
+        guard case .gauge = touch(handle, nowSeconds) else { return }
+        slots[Int(handle.slot)].number = isDelta ? slots[Int(handle.slot)].number + value : value
+    }
+
+    /// Adds a member, given as a hash, to a set.
+    public mutating func insert(memberHash: UInt64, in handle: SeriesHandle, nowSeconds: Double) {
+        guard case .set(let position) = touch(handle, nowSeconds) else { return }
+        sets[position].insert(memberHash)
+    }
+
+    /// Marks the series as heard of; nil when it no longer exists.
+    private mutating func touch(_ handle: SeriesHandle, _ nowSeconds: Double) -> Kind? {
+        let slot = Int(handle.slot)
+        guard slots[slot].generation == handle.generation, slots[slot].labels != nil else { return nil }
+        slots[slot].lastValueSeconds = nowSeconds
+        return slots[slot].kind
+    }
+}

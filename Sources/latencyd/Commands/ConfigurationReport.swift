@@ -1,0 +1,39 @@
+internal import Telemetry
+
+/// What `latencyd check config` says about one file.
+struct ConfigurationReport {
+    /// For standard output; empty for a file that is not valid.
+    let output: String
+    /// For standard error: the errors, one a line.
+    let errors: String
+    var isValid: Bool { errors.isEmpty }
+
+    init(file: String, knownCollectors: [String]) {
+        do {
+            let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
+            let summary = Self.summary(loaded.configuration, knownCollectors)
+            let warnings = loaded.warnings.map { "warning: \($0)" }
+            output = (["\(file): valid"] + summary.map { "  " + $0 } + warnings).joined(separator: "\n")
+            errors = ""
+        } catch {
+            output = ""
+            errors = error.description
+        }
+    }
+
+    private static func summary(_ configuration: Configuration, _ knownCollectors: [String]) -> [String] {
+        let enabled = knownCollectors.filter { configuration.hardware.collector($0).enabled }
+        return [
+            "web: \(configuration.web.listenAddress)",
+            "collectors: " + (enabled.isEmpty ? "none" : enabled.joined(separator: ", ")),
+            "rules: " + rules(configuration.alerts.rules),
+        ]
+    }
+
+    private static func rules(_ rules: [AlertRuleConfiguration]) -> String {
+        guard !rules.isEmpty else { return "none, nothing will raise an alert" }
+        let shown = rules.prefix(5).map { "\($0.timing) \($0.statistic.rawValue)" }
+        let more = rules.count > shown.count ? ", …" : ""
+        return "\(rules.count) (\(shown.joined(separator: ", "))\(more))"
+    }
+}

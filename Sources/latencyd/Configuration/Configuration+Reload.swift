@@ -1,0 +1,15 @@
+extension Configuration {
+    /// The settings that differ from `running` and take effect only at the next start.
+    func keysNeedingRestart(since running: Configuration) -> [String] {
+        let fixed: [(key: String, isSame: Bool)] = [
+            ("web.listen_address", web.listenAddress == running.web.listenAddress),
+            ("storage.path", storage.path == running.storage.path),
+            ("push.datagram_socket", push.datagramSocket == running.push.datagramSocket),
+            ("push.stream_socket", push.streamSocket == running.push.streamSocket),
+            ("push.socket_mode", push.socketMode == running.push.socketMode),
+            ("push.socket_group", push.socketGroup == running.push.socketGroup),
+            ("push.buckets", push.buckets == running.push.buckets),
+        ]
+        return fixed.filter { !$0.isSame }.map(\.key)
+    }
+}

@@ -1,0 +1,96 @@
+internal import Platform
+
+enum TopKey: String, ConfigurationKey {
+    case web, storage, push, hardware, detection, alerts, notify
+}
+
+enum WebKey: String, ConfigurationKey {
+    case listenAddress = "listen_address"
+}
+
+enum StorageKey: String, ConfigurationKey {
+    case path
+}
+
+enum DetectionKey: String, ConfigurationKey {
+    case window
+    case minCount = "min_count"
+}
+
+enum NotifyKey: String, ConfigurationKey {
+    case journal
+}
+
+extension ConfigurationDecoder {
+    /// The configuration in the document `root`.
+    mutating func configuration(_ root: YAMLNode) -> Configuration {
+        var configuration = Configuration.default
+        let document = ConfigurationField(path: .document, keyMark: root.mark, node: root)
+        for (key, field) in fields(of: document, TopKey.self) {
+            switch key {
+            case .web: configuration.web = web(field)
+            case .storage: configuration.storage = storage(field)
+            case .push: configuration.push = push(field)
+            case .hardware: configuration.hardware = hardware(field)
+            case .detection: configuration.detection = detection(field)
+            case .alerts: configuration.alerts = alerts(field)
+            case .notify: configuration.notify = notify(field)
+            }
+        }
+        return configuration
+    }
+
+    private mutating func web(_ section: ConfigurationField) -> WebConfiguration {
+        var web = WebConfiguration()
+        for (key, field) in fields(of: section, WebKey.self) {
+            switch key {
+            case .listenAddress:
+                web.listenAddress = text(field, "HOST:PORT", ListenAddress.parse) ?? web.listenAddress
+            }
+        }
+        return web
+    }
+
+    private mutating func storage(_ section: ConfigurationField) -> StorageConfiguration {
+        var storage = StorageConfiguration()
+        for (key, field) in fields(of: section, StorageKey.self) {
+            switch key {
+            case .path: storage.path = text(field, "the path of a folder", PathScalar.absolute)
+            }
+        }
+        return storage
+    }
+
+    private mutating func detection(_ section: ConfigurationField) -> DetectionConfiguration {
+        var detection = DetectionConfiguration()
+        for (key, field) in fields(of: section, DetectionKey.self) {
+            if LaterKeys.readOnly.contains(field.path.description) { warnWithoutEffect(field) }
+            switch key {
+            case .window: detection.window = window(field) ?? detection.window
+            case .minCount: detection.minCount = integer(field, in: 1...1_000_000) ?? detection.minCount
+            }
+        }
+        return detection
+    }
+
+    private mutating func window(_ field: ConfigurationField) -> Duration? {
+        guard let window = duration(field, in: DetectionConfiguration.windowRange) else { return nil }
+        guard Duration.seconds(60).wholeNanoseconds.isMultiple(of: window.wholeNanoseconds) else {
+            report(
+                field, "a minute is no whole number of windows of \(DurationScalar.format(window))",
+                "write 1s, 2s, 5s, 10s, 15s, 20s, 30s or 60s")
+            return nil
+        }
+        return window
+    }
+
+    private mutating func notify(_ section: ConfigurationField) -> NotifyConfiguration {
+        var notify = NotifyConfiguration()
+        for (key, field) in fields(of: section, NotifyKey.self) {
+            switch key {
+            case .journal: notify.journal = boolean(field) ?? notify.journal
+            }
+        }
+        return notify
+    }
+}

@@ -1,0 +1,58 @@
+internal import Platform
+
+enum HardwareKey: String, ConfigurationKey {
+    case interval, collectors
+}
+
+enum CollectorKey: String, ConfigurationKey {
+    case enabled, interval
+}
+
+extension ConfigurationDecoder {
+    mutating func hardware(_ section: ConfigurationField) -> HardwareConfiguration {
+        var hardware = HardwareConfiguration()
+        for (key, field) in fields(of: section, HardwareKey.self) {
+            switch key {
+            case .interval: hardware.interval = interval(field) ?? hardware.interval
+            case .collectors: hardware.collectors = collectors(field)
+            }
+        }
+        return hardware
+    }
+
+    private mutating func interval(_ field: ConfigurationField) -> Duration? {
+        duration(field, in: HardwareConfiguration.intervalRange)
+    }
+
+    /// The keys are ids of collectors, which only the daemon knows.
+    private mutating func collectors(_ section: ConfigurationField) -> [String: CollectorConfiguration] {
+        let later = LaterKeys.inSection[section.path.description] ?? [:]
+        var collectors: [String: CollectorConfiguration] = [:]
+        for entry in mapping(section) {
+            let field = section.entry(entry)
+            if knownCollectors.contains(entry.key) {
+                collectors[entry.key] = collector(field)
+            } else if later[entry.key] != nil {
+                warnWithoutEffect(field)
+            } else {
+                let meant = Spelling.nearest(to: entry.key, among: knownCollectors)
+                reportKey(
+                    field, "there is no such collector",
+                    meant.map { "did you mean '\($0)'?" }
+                        ?? "the collectors are " + knownCollectors.joined(separator: ", "))
+            }
+        }
+        return collectors
+    }
+
+    private mutating func collector(_ section: ConfigurationField) -> CollectorConfiguration {
+        var collector = CollectorConfiguration()
+        for (key, field) in fields(of: section, CollectorKey.self) {
+            switch key {
+            case .enabled: collector.enabled = boolean(field) ?? collector.enabled
+            case .interval: collector.interval = interval(field)
+            }
+        }
+        return collector
+    }
+}

@@ -1,0 +1,63 @@
+internal import Telemetry
+
+/// `alerts`: when latency is not normal.
+struct AlertsConfiguration: Sendable, Equatable {
+    static let rulesMax = 500
+    static let noDataAfterRange: ClosedRange<Duration> = .seconds(10) ... .seconds(7 * 86_400)
+
+    /// The rules, in the order of the file. Default none. No two are the same but for their thresholds.
+    var rules: [AlertRuleConfiguration] = []
+    /// How long an alert whose series went quiet is kept before it ends as "no data". Default 5m; 10s to 7d.
+    var noDataAfter: Duration = .seconds(5 * 60)
+}
+
+/// `alerts.rules[]`: bounds for one statistic of the timings that match.
+struct AlertRuleConfiguration: Sendable, Equatable {
+    static let nameDefault = "LatencyAbnormal"
+    static let labelsMax = 16
+    static let forRange: ClosedRange<Duration> = .zero ... .seconds(7 * 86_400)
+    static let recoveryMarginRange = 0.0...0.9
+    static let minCountRange = 1...1_000_000_000
+
+    /// The alert's label `alertname`. Default `LatencyAbnormal`.
+    var name = nameDefault
+    /// A pattern for the exposed names of timings (`*` any characters, `?` one). Required.
+    var timing: String
+    /// Patterns for the values of labels; all must match. Default none, which any labels match.
+    var labels: [String: String] = [:]
+    /// What is compared with the thresholds. Required.
+    var statistic: Statistic
+    /// At least one, rising with the level. Required.
+    var thresholds: AlertThresholds
+    /// How long the value must stay beyond a threshold before the alert fires. Default 30s; 0s to 7d.
+    var `for`: Duration = .seconds(30)
+    /// The share of a threshold by which the value must fall below it before the level ends, against flapping.
+    /// Default 0.1; 0 to 0.9.
+    var recoveryMargin = 0.1
+    /// The fewest observations in the trailing minute for the rule to look at a timing. Default 1. To be raised for
+    /// P95 and P99 of seldom timings, where a single slow one is the P99.
+    var minCount = 1
+}
+
+/// The bounds of a rule by level; all durations, or all numbers.
+struct AlertThresholds: Sendable, Equatable {
+    var info: ThresholdValue?
+    var warning: ThresholdValue?
+    var critical: ThresholdValue?
+}
+
+/// One threshold.
+enum ThresholdValue: Sendable, Equatable {
+    /// For timings in seconds.
+    case duration(Duration)
+    /// In the timing's own unit (seconds, bytes, none); for `rate` in observations per second.
+    case number(Double)
+
+    /// The number to compare with: a duration's in seconds.
+    var value: Double {
+        switch self {
+        case .duration(let duration): duration.inSeconds
+        case .number(let number): number
+        }
+    }
+}

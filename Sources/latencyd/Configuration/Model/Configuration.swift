@@ -1,0 +1,54 @@
+/// What the daemon is told to do, complete: what a file leaves out has its default.
+///
+/// A value is never changed once the daemon runs with it; a reload makes a new one.
+struct Configuration: Sendable, Equatable {
+    var web = WebConfiguration()
+    var storage = StorageConfiguration()
+    var push = PushConfiguration()
+    var hardware = HardwareConfiguration()
+    var detection = DetectionConfiguration()
+    var alerts = AlertsConfiguration()
+    var notify = NotifyConfiguration()
+
+    /// What holds without a file.
+    static let `default` = Configuration()
+
+    /// Where the file is looked for when none is named.
+    static let fileDefault = "/etc/latencyd/latencyd.yml"
+}
+
+/// `web`: the HTTP server.
+struct WebConfiguration: Sendable, Equatable {
+    /// Where `/metrics` and the other pages are served. Default 127.0.0.1:9959, this host only. To be changed where
+    /// Prometheus runs on another host; the page has no password. Needs a restart.
+    var listenAddress = ListenAddress(host: "127.0.0.1", port: 9959)
+}
+
+/// `storage`: what is kept across restarts.
+struct StorageConfiguration: Sendable, Equatable {
+    static let pathDefault = "/var/lib/latencyd"
+
+    /// The folder of the daemon's state, an absolute path; nil when it is not set: then `pathDefault`, or a folder of
+    /// the user's where that cannot be used (`RuntimePaths`). To be changed where the state belongs on another disk.
+    /// Needs a restart.
+    var path: String?
+}
+
+/// `detection`: how timings are summed up.
+struct DetectionConfiguration: Sendable, Equatable {
+    static let windowRange: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+
+    /// How often the trailing minute is evaluated. Default 10s; 1s to 60s, a minute must be a whole number of windows.
+    /// Shorter finds a change sooner and costs more processor time. Hardly anyone needs to change it.
+    var window: Duration = .seconds(10)
+    /// The fewest observations in the trailing minute for a timing to be judged by what was learned about it. Default
+    /// 20; 1 to 1,000,000. Rules have a `min_count` of their own, which this does not touch.
+    var minCount = 20
+}
+
+/// `notify`: who is told about alerts.
+struct NotifyConfiguration: Sendable, Equatable {
+    /// Whether every change of an alert is written to the journal, or to standard error where there is no journal.
+    /// Default true. To be turned off where `/api/v1/alerts` or Prometheus alone raise the alarm.
+    var journal = true
+}

@@ -1,0 +1,27 @@
+/// `hardware`: what is read from the host.
+struct HardwareConfiguration: Sendable, Equatable {
+    static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3_600)
+
+    /// How often collectors read when neither their own setting nor their nature says otherwise. Default 1s; 100ms
+    /// to 1h. To be raised on hosts where every wake-up counts.
+    var interval: Duration = .seconds(1)
+    /// What is set for single collectors, by their id. A collector that is not named has the defaults.
+    var collectors: [String: CollectorConfiguration] = [:]
+
+    /// What is set for the collector `id`.
+    func collector(_ id: String) -> CollectorConfiguration { collectors[id] ?? CollectorConfiguration() }
+
+    /// How often the collector `id` reads: as set for it; else as set for all, but never more often than its own
+    /// default asks, because reading some files interrupts processors or asks the firmware.
+    func interval(of id: String, default seldom: Duration) -> Duration {
+        collector(id).interval ?? max(interval, seldom)
+    }
+}
+
+/// `hardware.collectors.ID`: one collector.
+struct CollectorConfiguration: Sendable, Equatable {
+    /// Whether it reads at all. Default true.
+    var enabled = true
+    /// How often it reads; nil when it is not set. 100ms to 1h.
+    var interval: Duration?
+}

@@ -1,0 +1,57 @@
+internal import Platform
+
+/// Names and patterns of timings, labels and alerts.
+enum NameScalars {
+    static let patternBytesMax = 256
+    static let nameBytesMax = 128
+
+    /// A pattern for names of timings as they are exposed, in which `*` stands for any characters and `?` for one.
+    static func timingPattern(_ text: String) throws(ScalarProblem) -> String {
+        let pattern = try self.pattern(text)
+        if pattern.utf8.contains(UInt8(ascii: ".")) {
+            throw .impossible(
+                text, "holds a '.', which no exposed name has",
+                "write the name as /metrics shows it, for example inference_latency_seconds for inference.latency")
+        }
+        let isPattern = pattern.utf8.allSatisfy { $0.isWord || "*?:".utf8.contains($0) }
+        guard isPattern else {
+            throw .notA(
+                "a pattern of names", text,
+                "write letters, digits, _ and :, and * or ? as wildcards, for example inference_*")
+        }
+        return pattern
+    }
+
+    /// A pattern for values of labels.
+    static func pattern(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty else {
+            throw .impossible(text, "matches nothing", "write a name or a pattern, for example *")
+        }
+        guard text.utf8.count <= patternBytesMax else {
+            throw .impossible(text, "is \(text.utf8.count) bytes long", "write at most \(patternBytesMax) bytes")
+        }
+        return text
+    }
+
+    /// The name of a label.
+    static func label(_ text: String) throws(ScalarProblem) -> String {
+        let isName = text.utf8.allSatisfy(\.isWord) && text.utf8.first?.isDigit == false
+        guard isName, text.utf8.count <= nameBytesMax else {
+            throw .notA(
+                "the name of a label", text,
+                "write letters, digits and _, not beginning with a digit, as /metrics shows it")
+        }
+        return text
+    }
+
+    /// The name of an alert, one line of text.
+    static func alert(_ text: String) throws(ScalarProblem) -> String {
+        let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isLine, (1...nameBytesMax).contains(text.utf8.count) else {
+            throw .notA(
+                "the name of an alert", text, "write one line of at most \(nameBytesMax) bytes, for example TailTooSlow"
+            )
+        }
+        return text
+    }
+}
