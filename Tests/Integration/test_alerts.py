@@ -67,8 +67,8 @@ def test_a_p99_over_its_thresholds_rises_to_critical_and_recovers(start_daemon) 
     (warning,) = alerts(daemon)
     assert warning["state"] == "firing"
     assert warning["labels"] == {
-        "alertname": "LatencyAbnormal", "severity": "warning", "timing": "checkout_latency_seconds", "model": "a",
-        **{key: warning["labels"][key] for key in ("statistic",) if key in warning["labels"]},
+        "alertname": "LatencyAbnormal", "severity": "warning", "timing": "checkout_latency_seconds",
+        "statistic": "p99", "model": "a",
     }
     assert float(warning["value"]) == pytest.approx(0.1, rel=0.02)
     assert warning["activeAt"] and warning["annotations"]
@@ -113,8 +113,9 @@ def test_rules_have_prometheus_shape(start_daemon) -> None:
     assert answer["status"] == "success"
     (group,) = answer["data"]["groups"]
     assert {"name", "file", "interval", "rules"} <= set(group)
+    assert [rule["labels"]["severity"] for rule in group["rules"]] == ["warning", "critical"], "one for each level"
     firing = [rule for rule in group["rules"] if rule["state"] == "firing"]
-    assert len(firing) == 1
+    assert len(firing) == 1 and firing[0]["labels"]["severity"] == "warning"
     for rule in group["rules"]:
         assert rule["type"] == "alerting" and rule["health"] == "ok"
         assert {"name", "query", "duration", "labels", "annotations", "alerts"} <= set(rule)
