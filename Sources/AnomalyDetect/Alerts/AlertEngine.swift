@@ -95,8 +95,7 @@ public struct AlertEngine: Sendable {
     /// For each old rule the place of the same rule among the new ones.
     private static func places(of old: [AlertRule], in new: [AlertRule]) -> [Int32?] {
         var free: [AlertRule: [Int32]] = [:]
-        // From the end, so that of two equal rules the first is taken first.
-        for place in new.indices.reversed() { free[new[place], default: []].append(Int32(place)) }
+        for place in new.indices { free[new[place], default: []].append(Int32(place)) }
         return old.map { free[$0]?.popLast() }
     }
 }

@@ -1,0 +1,57 @@
+# The ways to build, run, try and install latencyd. `make` alone lists them.
+
+PREFIX ?= /usr
+DESTDIR ?=
+SWIFT ?= swift
+# Given to the daemon by `make run`, for example: make run ARGS="--log.level=debug"
+ARGS ?=
+
+# One binary that carries the Swift standard library; the system libraries stay shared.
+RELEASE_FLAGS = -c release --static-swift-stdlib --product latencyd
+RELEASE_BINARY = .build/release/latencyd
+
+.DEFAULT_GOAL := help
+# The steps build on each other and share one build folder.
+.NOTPARALLEL:
+.PHONY: help deps test-deps build run test test-swift test-integration lint bench demo install uninstall clean
+
+help: ## List these commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install what the build needs from Debian (as root or through sudo)
+	@scripts/install-deps.sh
+
+test-deps: ## Install what the tests need: Prometheus, Python packages in .venv
+	@scripts/install-test-deps.sh
+
+build: deps ## Build the release binary, .build/release/latencyd
+	$(SWIFT) build $(RELEASE_FLAGS)
+
+run: build ## Build and run the daemon with its defaults; Ctrl-C ends it
+	@exec $(RELEASE_BINARY) run $(ARGS)
+
+test: deps test-deps lint test-swift test-integration ## Lint, unit tests, and the real binary under real clients
+
+test-swift:
+	$(SWIFT) test --disable-xctest
+
+test-integration: build test-deps
+	LATENCYD_BIN="$(CURDIR)/$(RELEASE_BINARY)" .venv/bin/python -m pytest Tests/Integration $(PYTEST_ARGS)
+
+lint: ## Check the form of Swift, shell scripts and systemd units
+	@scripts/lint.sh
+
+bench: deps ## Measure the ingest path beside the least C that does the same
+	@scripts/bench.sh
+
+demo: ## Two minutes: a real service, a burst of foreign load, the alert as it comes and goes
+	@scripts/demo.sh
+
+install: ## Install the binary, the units and an example configuration below $(DESTDIR)$(PREFIX)
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh
+
+uninstall: ## Remove what `make install` put there; configuration and learned state stay
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh --remove
+
+clean: ## Remove everything that was built or fetched into this folder
+	rm -rf .build .build-asan .build-tsan Benchmarks/.build .venv .tools .pytest_cache

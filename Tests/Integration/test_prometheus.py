@@ -1,0 +1,92 @@
+"""A real Prometheus scrapes native histograms over protobuf, and its quantiles are right."""
+
+import json
+import subprocess
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any, Iterator
+
+import numpy as np
+import pytest
+
+from daemon import Daemon, eventually, find_tool, free_port
+
+
+class Prometheus:
+    def __init__(self, folder: Path, target_port: int) -> None:
+        self.port = free_port()
+        configuration = folder / "prometheus.yml"
+        configuration.write_text(json.dumps({
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
+            "scrape_configs": [
+                {"job_name": "latencyd", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}],
+        }))
+        self.log = (folder / "prometheus.log").open("w+")
+        self.process = subprocess.Popen(
+            [
+                find_tool("prometheus"), f"--config.file={configuration}", "--enable-feature=native-histograms",
+                f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{self.port}",
+            ],
+            stdout=self.log, stderr=subprocess.STDOUT)
+
+    def api(self, path: str, **parameters: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return json.load(response)["data"]
+        except OSError:
+            return None
+
+    def query(self, expression: str) -> list[dict]:
+        answer = self.api("query", query=expression)
+        return answer["result"] if answer else []
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+
+@pytest.fixture
+def prometheus(daemon: Daemon, tmp_path: Path) -> Iterator[Prometheus]:
+    prometheus = Prometheus(tmp_path, daemon.port)
+    yield prometheus
+    prometheus.stop()
+
+
+def test_native_histograms_arrive_and_their_quantiles_are_right(daemon: Daemon, prometheus: Prometheus) -> None:
+    eventually(lambda: [r for r in prometheus.query("up") if r["value"][1] == "1"], 30, "Prometheus scrapes latencyd")
+
+    latencies_ms = np.random.default_rng(3).lognormal(mean=3, sigma=0.7, size=20_000)
+    for start in range(0, len(latencies_ms), 200):
+        lines = [f"inference.latency:{ms:.6f}|ms|#model:a" for ms in latencies_ms[start:start + 200]]
+        daemon.send("\n".join(lines).encode())
+
+    def arrived() -> dict | None:
+        found = prometheus.query('inference_latency_seconds{model="a"}')
+        complete = [r for r in found if "histogram" in r and int(r["histogram"][1]["count"]) == len(latencies_ms)]
+        return complete[0] if complete else None
+
+    series = eventually(arrived, 20, "all timings arrived as a native histogram")
+    assert len(series["histogram"][1]["buckets"]) > 100, "schema 5 has many buckets over this range"
+    for quantile in (0.5, 0.95, 0.99):
+        answer = prometheus.query(f'histogram_quantile({quantile}, inference_latency_seconds{{model="a"}})')
+        truth = np.quantile(latencies_ms, quantile) / 1e3
+        assert float(answer[0]["value"][1]) == pytest.approx(truth, rel=0.015), quantile
+
+    observed = prometheus.query('latencyd_observed_seconds{timing="inference_latency_seconds",statistic="p99"}')
+    assert observed and observed[0]["metric"]["model"] == "a"
+    metadata = prometheus.api("metadata", metric="inference_latency_seconds")
+    assert metadata["inference_latency_seconds"][0]["type"] == "histogram"
+
+
+def test_no_scrape_fails_and_no_sample_is_refused(daemon: Daemon, prometheus: Prometheus) -> None:
+    daemon.send(b"a:1|c", b"b:2|g", b"c:3|ms", b"d:4|h", b"e:f|s")
+    eventually(lambda: prometheus.query("a_total"), 30, "the counter is in Prometheus")
+    targets = prometheus.api("targets")["activeTargets"]
+    assert [(target["health"], target["lastError"]) for target in targets] == [("up", "")]
+    prometheus.log.flush()
+    log = Path(prometheus.log.name).read_text()
+    complaints = [line for line in log.splitlines() if "level=warn" in line or "level=error" in line]
+    assert not [line for line in complaints if "scrape" in line], complaints
