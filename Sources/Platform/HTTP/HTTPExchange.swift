@@ -1,0 +1,90 @@
+internal import CSystem
+internal import Glibc
+
+/// One request on its way through libmicrohttpd. Lives on the server's thread only.
+final class HTTPExchange {
+    private let target: RequestTarget?
+    private var hasHead = false
+    private var isAccepted = false
+
+    init(_ target: RequestTarget?) { self.target = target }
+
+    /// The head is complete (first call), or the request is (second call).
+    func advance(_ core: ServerCore, _ connection: OpaquePointer, method: String, version: String) -> MHD_Result {
+        let headers = Self.headers(connection)
+        if isAccepted { return answer(core, connection, method: method, headers: headers) }
+        hasHead = true
+        let headBytes = csystem_http_head_bytes(connection)
+        core.headCompleted(csystem_http_descriptor(connection), bytes: headBytes)
+        let check = RequestCheck(limits: core.limits)
+        guard
+            let refusal = check.refusal(
+                method: method, version: version, target: target, headers: headers, headBytes: headBytes)
+        else {
+            isAccepted = true
+            return .YES
+        }
+        return refuse(refusal, core, connection)
+    }
+
+    /// The response was sent or given up. libmicrohttpd refuses some heads by itself: these are counted here.
+    func end(_ core: ServerCore, _ connection: OpaquePointer) {
+        let descriptor = csystem_http_descriptor(connection)
+        let status = Int(csystem_http_status(connection))
+        if !hasHead, let reason = Self.reason(ofStatus: status) { core.count(reason, descriptor) }
+        core.responseEnded(descriptor, status: status)
+    }
+
+    private static func reason(ofStatus status: Int) -> HTTPRefusal? {
+        switch status {
+        case 0: nil
+        case 413: .body
+        case 414, 431: .headTooLong
+        default: .malformed
+        }
+    }
+
+    private func answer(_ core: ServerCore, _ connection: OpaquePointer, method: String, headers: [HTTPField])
+        -> MHD_Result
+    {
+        guard let target else { return .NO }
+        let request = HTTPRequest(
+            method: method == "HEAD" ? "GET" : method, path: target.path,
+            query: target.query.map { ($0.name, $0.value) }, headers: headers,
+            peer: csystem_http_peer(connection).map(SocketAddress.text) ?? "")
+        let response = core.handler(request)
+        guard let body = ResponseBody(response.body, of: core) else {
+            let refusal = RequestCheck.Refusal(.responseBytes, 503, "too much is being sent to others; try again later")
+            return refuse(refusal, core, connection)
+        }
+        let status = (200...599).contains(response.status) ? response.status : 500
+        return body.queue(connection, status: status, headers: response.headers)
+    }
+
+    private func refuse(_ refusal: RequestCheck.Refusal, _ core: ServerCore, _ connection: OpaquePointer) -> MHD_Result
+    {
+        core.count(refusal.reason, csystem_http_descriptor(connection))
+        let response = HTTPResponse.text(refusal.status, refusal.text)
+        let headers = response.headers + refusal.headers
+        return ResponseBody(small: response.body).queue(
+            connection, status: refusal.status, headers: headers, closes: true)
+    }
+
+    private static func headers(_ connection: OpaquePointer) -> [HTTPField] {
+        var fields: [HTTPField] = []
+        withUnsafeMutablePointer(to: &fields) { list in
+            _ = MHD_get_connection_values_n(
+                connection, .HEADER_KIND,
+                { list, _, name, nameBytes, value, valueBytes in
+                    let field = HTTPField(text(name, nameBytes), text(value, valueBytes))
+                    list?.assumingMemoryBound(to: [HTTPField].self).pointee.append(field)
+                    return .YES
+                }, list)
+        }
+        return fields
+    }
+}
+
+private func text(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> String {
+    String(decoding: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count), as: UTF8.self)
+}

@@ -1,0 +1,21 @@
+/// What a handler answers.
+public struct HTTPResponse: Sendable, Equatable {
+    /// 200 to 599; anything else is sent as 500.
+    public var status: Int
+    /// `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the server's and left out if given here.
+    public var headers: [HTTPField]
+    public var body: [UInt8]
+
+    public init(status: Int = 200, headers: [HTTPField] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// One line of plain text.
+    public static func text(_ status: Int, _ text: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [HTTPField("Content-Type", "text/plain; charset=utf-8")],
+            body: Array((text + "\n").utf8))
+    }
+}
