@@ -38,6 +38,8 @@ struct BadConfigurationTests {
         Bad("push:\n  max_series: 1\n  max_series: 2", "3:3", "push.max_series", "first in line 2"),
         Bad("web: &a {}\n", "1:6", "web", "anchor '&a'", "write each value out"),
         Bad("web: *a\n", "1:6", "web", "alias '*a'", "write the value out"),
+        Bad("alerts: {rules: [{timing: *}]}", "1:28", "alerts.rules", "broken YAML", "* or & in quotes"),
+        Bad("alerts: {rules: [{timing: *_ms}]}", "1:27", "alerts.rules[0].timing", "'*_ms'", "quote it if"),
         Bad("web: !x {}\n", "1:6", "web", "tag '!x'"),
         Bad("web: {}\n---\nweb: {}", "2:1", "(document)", "second document"),
         Bad("- web", "1:1", "(document)", "the file is a list, not a mapping"),
