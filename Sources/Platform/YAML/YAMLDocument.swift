@@ -19,7 +19,7 @@ public struct YAMLProblem: Error, Hashable, Sendable {
 
     public var kind: Kind
     public var mark: YAMLMark
-    /// The value concerned, or for broken YAML the one being read.
+    /// The value concerned; for broken YAML the innermost one whose beginning was understood.
     public var path: YAMLPath
     /// What is wrong.
     public var what: String

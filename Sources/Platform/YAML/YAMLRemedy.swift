@@ -9,6 +9,7 @@ enum YAMLRemedy {
         ("did not find expected key", "indent the keys of one section alike, by spaces, and close quotes and brackets"),
         ("expected ',' or ']'", "separate the values with commas and close the list with ]"),
         ("expected ',' or '}'", "separate the entries with commas and close the mapping with }"),
+        ("alphabetic or numeric character", "put a text or pattern that begins with * or & in quotes"),
         ("unexpected end of stream", "close the quotes"),
         ("did not find expected '-' indicator", "begin every element of the list with '- ', indented alike"),
         ("block sequence entries are not allowed", "put a list on the lines below its key"),

@@ -9,7 +9,9 @@ struct RuntimePaths: Equatable, Sendable {
     var state: String
     /// What differs from the defaults and why, for the start line; empty when nothing does.
     var notes: [String] = []
+}
 
+extension RuntimePaths {
     /// `isUsable` tells whether a folder can be written to, or created; `environment` is the process's own.
     init(configuration: Configuration, environment: [String: String], isUsable: (String) -> Bool) {
         let folders = UserFolders(environment)
@@ -44,8 +46,8 @@ struct RuntimePaths: Equatable, Sendable {
         if let folder = candidates.first(where: isUsable) {
             return (folder, ["\(standard) cannot be used by this user, \(folder) serves instead of it"])
         }
-        let tried = ([standard] + candidates).joined(separator: " nor ")
-        return (standard, ["neither \(tried) can be used by this user; set \(setting)"])
+        let tried = ([standard] + candidates).joined(separator: ", ")
+        return (standard, ["this user can use no folder of \(tried); set \(setting)"])
     }
 
     private static func holdsSockets(_ folder: String) -> Bool {

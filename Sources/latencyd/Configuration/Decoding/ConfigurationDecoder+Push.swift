@@ -108,10 +108,15 @@ extension ConfigurationDecoder {
 
 extension ConfigurationDecoder {
     private mutating func checkSockets(_ push: PushConfiguration, _ set: [PushKey: ConfigurationField]) {
-        guard let datagram = push.datagramSocket, let stream = push.streamSocket, let field = set[.streamSocket],
-            PathScalar.normalised(datagram) == PathScalar.normalised(stream)
-        else { return }
-        report(field, "is the path of push.datagram_socket too", "give each socket a path of its own")
+        let datagram = push.datagramSocket ?? PushConfiguration.datagramSocketDefault
+        let stream = push.streamSocket ?? PushConfiguration.streamSocketDefault
+        guard PathScalar.normalised(datagram) == PathScalar.normalised(stream) else { return }
+        let remedy = "give each socket a path of its own"
+        if let field = set[.streamSocket] {
+            report(field, "is the path of push.datagram_socket too", remedy)
+        } else if let field = set[.datagramSocket] {
+            report(field, "is the path of push.stream_socket too", remedy)
+        }
     }
 
     /// A limit of the file must not exceed the whole; one that is not set never does.

@@ -9,20 +9,21 @@ extension ConfigurationDecoder {
     /// The thresholds of a rule; nil when none can be used, which is reported.
     mutating func thresholds(_ section: ConfigurationField, _ statistic: Statistic?) -> AlertThresholds? {
         var found: [ThresholdKey: (field: ConfigurationField, value: ThresholdValue)] = [:]
-        let fields = fields(of: section, ThresholdKey.self)
-        for (key, field) in fields {
+        for (key, field) in fields(of: section, ThresholdKey.self) {
             guard let value = threshold(field, statistic) else { continue }
             found[key] = (field, value)
         }
-        if fields.isEmpty {
-            if case .mapping(let entries) = section.node.content, !entries.isEmpty { return nil }
+        if Self.hasNoKeys(section.node) {
             report(section, "there is no threshold", "write at least one of info, warning and critical")
-            return nil
         }
         guard isAscending(ThresholdKey.allCases.compactMap { found[$0] }) else { return nil }
         guard !found.isEmpty else { return nil }
         return AlertThresholds(
             info: found[.info]?.value, warning: found[.warning]?.value, critical: found[.critical]?.value)
+    }
+
+    private static func hasNoKeys(_ node: YAMLNode) -> Bool {
+        if case .mapping(let entries) = node.content { entries.isEmpty } else { node.isNull }
     }
 
     private mutating func threshold(_ field: ConfigurationField, _ statistic: Statistic?) -> ThresholdValue? {

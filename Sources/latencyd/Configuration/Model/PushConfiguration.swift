@@ -3,6 +3,8 @@ struct PushConfiguration: Sendable, Equatable {
     static let folderDefault = "/run/latencyd"
     static let datagramSocketName = "timings.sock"
     static let streamSocketName = "timings-stream.sock"
+    static let datagramSocketDefault = "\(folderDefault)/\(datagramSocketName)"
+    static let streamSocketDefault = "\(folderDefault)/\(streamSocketName)"
     static let socketGroupDefault = "latencyd"
     static let bucketsMax = 64
     static let bucketRange: ClosedRange<Duration> = .nanoseconds(1) ... .seconds(86_400)

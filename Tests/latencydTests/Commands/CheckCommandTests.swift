@@ -1,0 +1,92 @@
+import ArgumentParser
+import Testing
+
+@testable import latencyd
+
+@Suite("latencyd check config")
+struct CheckCommandTests {
+    private func report(_ text: String) throws -> (file: String, report: ConfigurationReport) {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Array(text.utf8), to: "latencyd.yml")
+        return (file, ConfigurationReport(file: file, knownCollectors: collectorIds))
+    }
+
+    @Test("a valid file is summed up, with its warnings")
+    func valid() throws {
+        let (file, report) = try report(
+            """
+            hardware: {collectors: {thermal: {enabled: false}}}
+            alerts: {rules: [{timing: a, statistic: p99, thresholds: {info: 1s}}]}
+            services: []
+            """)
+        #expect(report.isValid)
+        #expect(
+            report.output == """
+                \(file): valid
+                  web: 127.0.0.1:9959
+                  collectors: cpu_frequency, pressure
+                  rules: 1 (a p99)
+                warning: \(file):3:1: services: has no effect in this version yet; nothing to be done; it may stay for later versions
+                """)
+    }
+
+    @Test("a file that is not valid gives its errors only")
+    func invalid() throws {
+        let (file, report) = try report("web: {listen: 1}\npush: {max_series: x}\n")
+        #expect(!report.isValid)
+        #expect(report.output.isEmpty)
+        #expect(
+            report.errors == """
+                \(file):1:7: web.listen: unknown key; did you mean 'listen_address'?
+                \(file):2:20: push.max_series: 'x' is not a whole number; write a whole number from 1 to 1000000
+                """)
+    }
+
+    @Test(
+        "a file that cannot be read is named with the reason and a remedy",
+        arguments: [
+            ("/nowhere/latencyd.yml", "No such file or directory; name an existing file"),
+            ("/etc", "Is a directory; name a file, for example /etc/latencyd.yml"),
+        ])
+    func unreadable(file: String, reason: String) {
+        let report = ConfigurationReport(file: file, knownCollectors: [])
+        #expect(report.errors.hasPrefix("\(file): cannot be read: \(reason)"))
+    }
+
+    @Test("a file without an end is not read to its end")
+    func endless() {
+        let report = ConfigurationReport(file: "/dev/zero", knownCollectors: [])
+        #expect(report.errors == "/dev/zero:1:1: (document): the text is longer than 1048576 bytes; shorten it")
+    }
+
+    @Test(
+        "usage errors exit with 2, help and version with 0",
+        arguments: [
+            (["check", "config"], 2), (["check", "config", "a", "b"], 2), (["--nope"], 2), (["nope"], 2),
+            (["check", "config", "a", "--nope"], 2), (["--help"], 0), (["check", "config", "--help"], 0),
+            (["--version"], 0),
+        ] as [([String], Int32)])
+    func usage(arguments: [String], code: Int32) throws {
+        let error = #expect(throws: (any Error).self) {
+            var command = try Latencyd.parseAsRoot(arguments)
+            try command.run()
+        }
+        #expect(Latencyd.exitCode(mapping: try #require(error)) == code)
+    }
+
+    @Test("what failed exits with 1")
+    func failure() throws {
+        let error = #expect(throws: ExitCode.self) {
+            var command = try Latencyd.parseAsRoot(["check", "config", "/nowhere/latencyd.yml"])
+            try command.run()
+        }
+        #expect(Latencyd.exitCode(mapping: try #require(error)) == 1)
+        #expect(Latencyd.exitCode(mapping: ConfigurationProblems(problems: [])) == 1)
+    }
+
+    @Test("the version names release, compiler and platform")
+    func version() {
+        #expect(Version.line.wholeMatch(of: /latencyd, version 0\.1\.0 \(swift 6\.\d.*, linux\/(amd64|arm64)\)/) != nil)
+        #expect(Latencyd.configuration.version == Version.line)
+    }
+}

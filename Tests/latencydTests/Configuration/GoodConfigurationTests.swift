@@ -1,0 +1,192 @@
+import Telemetry
+import Testing
+
+@testable import latencyd
+
+@Suite("Good configurations")
+struct GoodConfigurationTests {
+    @Test(
+        "what says nothing has every default",
+        arguments: ["", "# nothing\n", "---\n", "{}", "push:\nalerts: {rules: }"])
+    func defaults(text: String) throws {
+        #expect(try decode(text) == LoadedConfiguration(configuration: .default))
+    }
+
+    @Test("the defaults are those of the documentation")
+    func documentedDefaults() throws {
+        let text = """
+            web: {listen_address: "127.0.0.1:9959"}
+            push: {socket_mode: "0660", max_series: 20000, max_series_per_metric: 5000, max_series_per_sender: 10000,
+              expire_after: 15m, client_telemetry: drop, signed_gauges: delta,
+              buckets: [1ms, 2.5ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s, 30s, 60s]}
+            hardware: {interval: 1s}
+            detection: {window: 10s}
+            alerts: {no_data_after: 5m}
+            notify: {journal: true}
+            """
+        #expect(try decode(text).configuration == .default)
+    }
+
+    @Test("every setting is taken")
+    func everything() throws {
+        let text = """
+            web: {listen_address: "[::1]:80"}
+            storage: {path: /s}
+            push:
+              datagram_socket: /d.sock
+              stream_socket: /s.sock
+              socket_mode: "666"
+              socket_group: push-ers
+              max_series: 300
+              max_series_per_metric: 200
+              max_series_per_sender: 300
+              expire_after: 1w
+              buckets: [250us, 2.5ms, 1m]
+              client_telemetry: take
+              signed_gauges: value
+              layers: {framework: [torch_*, jax_?], business: ["*_latency_*"]}
+            hardware:
+              interval: 2s
+              collectors: {thermal: {enabled: false}, pressure: {interval: 500ms}}
+            detection: {window: 2500ms, min_count: 7}
+            alerts: {no_data_after: 1h}
+            notify: {journal: false}
+            """
+        let configuration = try decode(text).configuration
+        var push = PushConfiguration()
+        push.datagramSocket = "/d.sock"
+        push.streamSocket = "/s.sock"
+        push.socketMode = 0o666
+        push.socketGroup = "push-ers"
+        push.maxSeries = 300
+        push.maxSeriesPerMetric = 200
+        push.maxSeriesPerSender = 300
+        push.expireAfter = .seconds(604_800)
+        push.buckets = [.microseconds(250), .microseconds(2_500), .seconds(60)]
+        push.clientTelemetry = .take
+        push.signedGauges = .value
+        push.layers = LayerPatterns(framework: ["torch_*", "jax_?"], business: ["*_latency_*"])
+        #expect(configuration.push == push)
+        #expect(configuration.push.bucketsInSeconds == [0.00025, 0.0025, 60])
+        #expect(configuration.web.listenAddress == ListenAddress(host: "::1", port: 80))
+        #expect(configuration.storage.path == "/s")
+        #expect(configuration.hardware.interval == .seconds(2))
+        #expect(configuration.hardware.collector("thermal") == CollectorConfiguration(enabled: false))
+        #expect(configuration.hardware.collector("pressure") == CollectorConfiguration(interval: .milliseconds(500)))
+        #expect(configuration.hardware.collector("cpu_frequency") == CollectorConfiguration())
+        #expect(configuration.detection == DetectionConfiguration(window: .milliseconds(2_500), minCount: 7))
+        #expect(configuration.alerts.noDataAfter == .seconds(3_600))
+        #expect(configuration.notify.journal == false)
+    }
+
+    @Test("a rule is taken with all its settings, and with the defaults")
+    func rules() throws {
+        let text = """
+            alerts:
+              rules:
+              - {timing: a*, statistic: p99, thresholds: {warning: 50ms}}
+              - name: Busy
+                timing: "*"
+                labels: {model: "llama-*", gpu: 0}
+                statistic: rate
+                thresholds: {critical: 1e3, info: 0, warning: 10.5}
+                for: 0s
+                recovery_margin: 0.9
+                min_count: 20
+            """
+        let rules = try decode(text).configuration.alerts.rules
+        let first = AlertRuleConfiguration(
+            name: "LatencyAbnormal", timing: "a*", labels: [:], statistic: .p99,
+            thresholds: AlertThresholds(warning: .duration(.milliseconds(50))), for: .seconds(30), recoveryMargin: 0.1,
+            minCount: 1)
+        let second = AlertRuleConfiguration(
+            name: "Busy", timing: "*", labels: ["model": "llama-*", "gpu": "0"], statistic: .rate,
+            thresholds: AlertThresholds(info: .number(0), warning: .number(10.5), critical: .number(1_000)),
+            for: .zero, recoveryMargin: 0.9, minCount: 20)
+        #expect(rules == [first, second])
+        #expect(rules.first?.thresholds.warning?.value == 0.05)
+    }
+
+    @Test("limits that are not set follow a smaller max_series")
+    func limitsFollow() throws {
+        let push = try decode("push: {max_series: 100}").configuration.push
+        #expect(push.maxSeriesPerMetric == 100)
+        #expect(push.maxSeriesPerSender == 100)
+    }
+
+    @Test(
+        "settings of later versions are taken with a warning",
+        arguments: [
+            ("services: [{name: a}]", "1:1: services"),
+            ("web: {config_file: web.yml}", "1:7: web.config_file"),
+            ("storage: {retention: 35d}", "1:11: storage.retention"),
+            ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
+            ("hardware: {watch: [{cgroup: a}]}", "1:12: hardware.watch"),
+            ("hardware: {collectors: {nvidia: {library: a}}}", "1:25: hardware.collectors.nvidia"),
+            ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
+            ("detection: {timezone: local}", "1:13: detection.timezone"),
+            ("detection: {learn: ['*']}", "1:13: detection.learn"),
+            ("detection: {max_learned_series: 500}", "1:13: detection.max_learned_series"),
+            ("detection: {min_count: 20}", "1:13: detection.min_count"),
+            ("detection: {false_alarms: {warning: 1/7d}}", "1:13: detection.false_alarms"),
+            ("alerts: {learned: {}}", "1:10: alerts.learned"),
+            ("notify: {alertmanagers: [{url: a}]}", "1:10: notify.alertmanagers"),
+            ("alerts: {rules: [{name: L, signal: s, above: {critical: 0}}]}", "1:28: alerts.rules[0].signal"),
+            ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
+        ])
+    func later(text: String, place: String) throws {
+        let loaded = try decode(text)
+        #expect(loaded.configuration == .default)
+        #expect(loaded.warnings.count == 1)
+        let warning = try #require(loaded.warnings.first).description
+        #expect(warning.hasPrefix("f.yml:\(place): "))
+        #expect(warning.contains("no effect in this version yet"))
+    }
+
+    @Test("a collector that the daemon knows is no longer one of a later version")
+    func collectorKnown() throws {
+        let loaded = try Configuration.decode(
+            text: "hardware: {collectors: {nvidia: {interval: 5s}}}", fileName: "f.yml", knownCollectors: ["nvidia"])
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.configuration.hardware.collector("nvidia").interval == .seconds(5))
+    }
+
+    @Test(
+        "a collector reads as set for it, else not more often than its nature asks",
+        arguments: [
+            ("{}", 5), ("{interval: 10s}", 10), ("{interval: 2s}", 5),
+            ("{interval: 10s, collectors: {thermal: {interval: 1s}}}", 1),
+        ])
+    func collectorInterval(section: String, seconds: Int) throws {
+        let hardware = try decode("hardware: \(section)").configuration.hardware
+        #expect(hardware.interval(of: "thermal", default: .seconds(5)) == .seconds(seconds))
+    }
+
+    @Test("the annotated example is valid, without warnings, and shows the defaults of push")
+    func example() throws {
+        let loaded = try decode(try Repository.text("examples/latencyd.yml"))
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.configuration.alerts.rules.count == 3)
+        #expect(loaded.configuration.push.buckets == PushConfiguration.bucketsDefault)
+        #expect(loaded.configuration.web == WebConfiguration())
+    }
+
+    @Test("a change of what is bound at the start is named, any other is not")
+    func restart() throws {
+        let changed = try decode(
+            """
+            web: {listen_address: "a:1"}
+            storage: {path: /a}
+            push: {datagram_socket: /d, stream_socket: /s, socket_mode: "0600", socket_group: g, buckets: [1s], max_series: 5}
+            notify: {journal: false}
+            """
+        ).configuration
+        #expect(
+            changed.keysNeedingRestart(since: .default) == [
+                "web.listen_address", "storage.path", "push.datagram_socket", "push.stream_socket",
+                "push.socket_mode", "push.socket_group", "push.buckets",
+            ])
+        let light = try decode("{push: {max_series: 5}, notify: {journal: false}}").configuration
+        #expect(light.keysNeedingRestart(since: .default) == [])
+    }
+}
