@@ -18,7 +18,7 @@ struct Latencyd: ParsableCommand {
               latencyd --version
             """,
         version: Version.line,
-        subcommands: [CheckCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self])
 
     /// Exit codes: 0, 1 failed, 2 usage.
     static func main() {

@@ -1,3 +1,4 @@
+internal import CSystem
 import Glibc
 
 /// Why a Unix socket could not be made.

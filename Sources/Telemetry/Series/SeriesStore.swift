@@ -48,7 +48,8 @@ public struct SeriesStore {
     private var index: [Key: SeriesHandle] = [:]
     private var seriesPerSender: [Int32: Int] = [:]
     let secondsBounds: ClassicBounds
-    let windowsMax: Int
+    /// Windows of the trailing minute.
+    public let windowsMax: Int
     let windowSeconds: Double
 
     /// - Parameters:

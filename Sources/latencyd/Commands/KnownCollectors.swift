@@ -1,4 +1,6 @@
+internal import Collectors
+
 /// The collectors that a configuration may name.
 enum KnownCollectors {
-    static let ids = ["thermal", "cpu_frequency", "pressure"]
+    static let ids = HardwareCollectors.ids
 }

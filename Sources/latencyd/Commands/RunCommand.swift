@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
         let paths = RuntimePaths(
             configuration: loaded.configuration, environment: ProcessEnvironment.all, isUsable: FolderAccess.isUsable)
         for note in paths.notes { log.notice("\(note)") }
-        var daemon = try Daemon(options: options, loaded: loaded, paths: paths, log: log)
+        let daemon = try Daemon(options: options, loaded: loaded, paths: paths, log: log)
         log.info(
             "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
             metadata: ["datagram": "\(paths.datagramSocket)", "stream": "\(paths.streamSocket)"])

@@ -7,7 +7,9 @@ internal import Synchronization
 internal import Telemetry
 
 /// The running daemon: its threads, and the main loop that collects, ends windows, raises alerts and reloads.
-struct Daemon: ~Copyable {
+///
+/// Owned by the main thread; not Sendable.
+final class Daemon {
     private let options: RunOptions
     private var running: Configuration
     private let log: Logging.Logger
@@ -54,8 +56,9 @@ struct Daemon: ~Copyable {
             try PushSockets(configuration.push, paths: paths)
         }
         for warning in sockets.warnings { log.warning("\(warning)") }
-        guard let push = PushServer(
-            sockets: sockets.sockets, ingestor: ingestor, onProblem: { log.warning("\($0)") })
+        guard
+            let push = PushServer(
+                sockets: sockets.sockets, ingestor: ingestor, onProblem: { log.warning("\($0)") })
         else {
             sockets.close()
             throw .descriptors
@@ -93,7 +96,7 @@ struct Daemon: ~Copyable {
     // MARK: The loop
 
     /// Works until SIGTERM or SIGINT comes, then stops everything.
-    mutating func run(signals: SignalDescriptor) {
+    func run(signals: SignalDescriptor) {
         guard var poll = EventPoll() else { return log.critical("no descriptor left for the main loop") }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
@@ -111,7 +114,7 @@ struct Daemon: ~Copyable {
             while let signal = signals.next() {
                 if signal == Signals.reload { _ = reload() } else { isStopping = true }
             }
-            if isAsked { serveDesk() }
+            if isAsked { desk.serve { reload() } }
             collect()
             endWindow()
             feedWatchdog()
@@ -120,7 +123,7 @@ struct Daemon: ~Copyable {
     }
 
     /// Reads what is due of the hardware.
-    private mutating func collect() {
+    private func collect() {
         let now = Duration.seconds(HostClock.monotonicSeconds())
         guard let due = runner.nextDue, due <= now else { return }
         for note in runner.runDue(at: now) {
@@ -133,7 +136,7 @@ struct Daemon: ~Copyable {
         board.findings.withLock { $0.signals = families }
     }
 
-    private mutating func endWindow() {
+    private func endWindow() {
         let now = HostClock.monotonicSeconds()
         guard let (windows, end) = windowClock.advance(to: now) else { return }
         // The grid's time, not the loop's: `for: 30s` is three windows, however late the loop wakes.
@@ -151,7 +154,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    private mutating func feedWatchdog() {
+    private func feedWatchdog() {
         let beats = [turns, push.beatCount]
         if watchdog?.isSignDue(beats: beats, at: HostClock.monotonicSeconds()) == true { Notify.watchdog() }
     }
@@ -180,18 +183,8 @@ struct Daemon: ~Copyable {
 
     // MARK: Reload and stop
 
-    private mutating func serveDesk() {
-        // The closure is called at once; `self` cannot be captured while it changes.
-        var outcome: ReloadOutcome?
-        desk.serve {
-            let result = outcome ?? self.reload()
-            outcome = result
-            return result
-        }
-    }
-
     /// All or nothing: a file with an error changes nothing.
-    private mutating func reload() -> ReloadOutcome {
+    private func reload() -> ReloadOutcome {
         Notify.reloading()
         defer {
             Notify.ready()
@@ -209,7 +202,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    private mutating func apply(_ new: Configuration) {
+    private func apply(_ new: Configuration) {
         let unchanged = new.keysNeedingRestart(since: running)
         if !unchanged.isEmpty {
             log.warning("takes effect at the next start only: \(unchanged.joined(separator: ", "))")

@@ -22,7 +22,10 @@ enum SelfMetrics {
                 build,
                 [
                     Sample(
-                        ["version": Version.number, "swiftversion": Version.swift, "architecture": Version.architecture], 1)
+                        [
+                            "version": Version.number, "swiftversion": Version.swift,
+                            "architecture": Version.architecture,
+                        ], 1)
                 ])
         ]
         guard let web else { return families }

@@ -14,7 +14,9 @@ enum WebBridge {
                     acceptEncoding: request.header("Accept-Encoding")))
             var headers = [HTTPField("Content-Type", response.contentType)]
             headers += response.headers.map { HTTPField($0.name, $0.value) }
-            guard response.gzip else { return HTTPResponse(status: response.status, headers: headers, body: response.body) }
+            guard response.gzip else {
+                return HTTPResponse(status: response.status, headers: headers, body: response.body)
+            }
             headers.append(HTTPField("Content-Encoding", "gzip"))
             let body = Gzip.compress(response.body, level: gzipLevel)
             return HTTPResponse(status: response.status, headers: headers, body: body)
