@@ -1,0 +1,26 @@
+/// Reads the kernel's files: the seam between collectors and the host.
+///
+/// ``SystemHostFiles`` reads the host's or a fixture tree's, ``InMemoryHostFiles`` stands in for both in tests.
+public protocol HostFiles: Sendable {
+    /// The whole content of a file. Throws ``HostFileError/tooLong(limitBytes:)`` when it is longer than
+    /// `limitBytes`; a file that is there and empty gives an empty array.
+    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8]
+
+    /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
+    func list(_ folder: HostPath) throws(HostFileError) -> [String]
+}
+
+extension HostFiles {
+    /// The whole content of a file of at most ``HostFileLimits/fileBytes``.
+    public func read(_ path: HostPath) throws(HostFileError) -> [UInt8] {
+        try read(path, limitBytes: HostFileLimits.fileBytes)
+    }
+}
+
+/// How much of the host is read at once.
+public enum HostFileLimits {
+    /// The longest file that is read unless a collector asks for more, in bytes.
+    public static let fileBytes = 65_536
+    /// The most names that a folder may have.
+    public static let folderNames = 65_536
+}
