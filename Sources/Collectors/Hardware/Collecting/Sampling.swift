@@ -1,0 +1,108 @@
+public import Platform
+public import Telemetry
+
+/// One pass of one collector: reads for it, keeps its samples, counts its errors.
+///
+/// Whatever a collector hands over, what comes out can be exposed: families are declared ones, label sets are
+/// unique, values finite, counters not negative.
+public struct Sampling: Sendable {
+    /// The most samples of one pass; further ones are dropped and counted.
+    public static let samplesMax = 65_536
+    /// The most kinds of errors that one pass remembers for the log; all errors are counted.
+    public static let errorKindsMax = 16
+
+    /// What may be read from. Files are better read through ``read(_:_:)``, which counts what goes wrong.
+    public let host: CollectorHost
+    /// Errors of this pass, each of which made a sample absent.
+    public private(set) var errorCount: UInt64 = 0
+    /// The first error of each kind.
+    public private(set) var errors: [CollectorError] = []
+
+    private var collected: [MetricFamily]
+    private var labelSets: [Set<LabelSet>]
+    private var sampleCount = 0
+
+    /// A pass of a collector that declared `descriptors`.
+    public init(host: CollectorHost, descriptors: [MetricDescriptor]) {
+        self.host = host
+        collected = descriptors.map { MetricFamily($0) }
+        labelSets = Array(repeating: [], count: descriptors.count)
+    }
+
+    /// The families that have samples, in the order in which they were declared.
+    public var families: [MetricFamily] { collected.filter { !$0.samples.isEmpty } }
+
+    /// The value in a file that should be there. nil, and one error counted, when the file is missing, cannot be
+    /// read or `parse` gives nil for its content.
+    public mutating func read<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> Value? {
+        read(path, unless: [], parse)
+    }
+
+    /// The value in a file that this kernel or device need not have: one of the errors `tolerated` gives nil
+    /// without being counted.
+    public mutating func read<Value>(
+        _ path: HostPath, unless tolerated: Set<HostFileError>, _ parse: ([UInt8]) -> Value?
+    ) -> Value? {
+        do {
+            let content = try host.files.read(path)
+            if let value = parse(content) { return value }
+            count(.garbled(path, found: KernelText.excerpt(content)))
+        } catch {
+            if !tolerated.contains(error) { count(.unreadable(path, error)) }
+        }
+        return nil
+    }
+
+    /// The names in a folder; empty when there is no such folder. Any other failure is thrown: without its folder
+    /// a collector cannot work.
+    public func names(in folder: HostPath) throws(CollectorError) -> [String] {
+        do {
+            return try host.files.list(folder)
+        } catch .absent {
+            return []
+        } catch {
+            throw .unreadable(folder, error)
+        }
+    }
+
+    /// The names `prefix`N`suffix` in a folder, sorted by N; see ``names(in:)``.
+    public func entries(
+        in folder: HostPath, prefix: String, suffix: String = ""
+    ) throws(CollectorError) -> [NumberedEntry] {
+        NumberedEntry.all(in: folder, names: try names(in: folder), prefix: prefix, suffix: suffix)
+    }
+
+    /// As ``entries(in:prefix:suffix:)``, for a folder within a device: a failure is counted, and there are none.
+    public mutating func entriesOrNone(in folder: HostPath, prefix: String, suffix: String = "") -> [NumberedEntry] {
+        do {
+            return try entries(in: folder, prefix: prefix, suffix: suffix)
+        } catch {
+            count(error)
+            return []
+        }
+    }
+
+    /// Hands over one sample of a declared family.
+    public mutating func add(_ descriptor: MetricDescriptor, _ labels: LabelSet, _ value: Double) {
+        guard let family = collected.firstIndex(where: { $0.descriptor == descriptor }) else {
+            return refuse(descriptor, .undeclared)
+        }
+        guard sampleCount < Self.samplesMax else { return refuse(descriptor, .tooMany) }
+        guard value.isFinite else { return refuse(descriptor, .notFinite) }
+        guard descriptor.kind != .counter || value >= 0 else { return refuse(descriptor, .negativeCounter) }
+        guard labelSets[family].insert(labels).inserted else { return refuse(descriptor, .repeated) }
+        collected[family].samples.append(Sample(labels, value))
+        sampleCount += 1
+    }
+
+    /// Counts an error that made one sample absent; for what is not read through this pass.
+    public mutating func count(_ error: CollectorError) {
+        errorCount += 1
+        guard errors.count < Self.errorKindsMax, !errors.contains(where: { $0.kind == error.kind }) else { return }
+        errors.append(error)
+    }
+
+    private mutating func refuse(_ descriptor: MetricDescriptor, _ refusal: CollectorError.Refusal) {
+        count(.refused(family: descriptor.name, refusal))
+    }
+}
