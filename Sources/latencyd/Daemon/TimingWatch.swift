@@ -33,7 +33,8 @@ struct TimingWatch {
 
     /// What the pages show: statistics and levels.
     var pages: (families: [MetricFamily], alerts: AlertSnapshot) {
-        (families + AlertMetrics.families(engine.levels()), engine.snapshot())
+        let alerts = AlertMetrics.families(engine.levels(), notEvaluated: engine.notEvaluatedTotal)
+        return (families + alerts, engine.snapshot())
     }
 
     private var families: [MetricFamily] = []
