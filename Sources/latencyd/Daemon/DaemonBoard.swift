@@ -12,6 +12,8 @@ final class DaemonBoard: Sendable {
         /// All timings over the trailing minute. Kept as they are: the pages make samples of them when one is asked for.
         var timings: [TimingSummary] = []
         var levels: [AlertLevelReading] = []
+        /// Watches that the alert engine had no room for.
+        var notEvaluatedCount: UInt64 = 0
         var alerts = AlertSnapshot()
     }
 

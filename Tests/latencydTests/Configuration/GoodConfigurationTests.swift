@@ -1,4 +1,6 @@
+import Platform
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -164,7 +166,7 @@ struct GoodConfigurationTests {
 
     @Test("the annotated example is valid, without warnings, and shows the defaults of push")
     func example() throws {
-        let loaded = try decode(try Repository.text("examples/latencyd.yml"))
+        let loaded = try decode(Repository.text("examples/latencyd.yml"))
         #expect(loaded.warnings.isEmpty)
         #expect(loaded.configuration.alerts.rules.count == 3)
         #expect(loaded.configuration.push.buckets == PushConfiguration.bucketsDefault)

@@ -76,7 +76,7 @@ enum TimingLayer: String, Sendable, CaseIterable {
     case business
 }
 
-/// `push.layers`: patterns for the exposed names of timings (`*` any characters, `?` one).
+/// `push.layers`: patterns (`Glob`) for the exposed names of timings.
 struct LayerPatterns: Sendable, Equatable {
     static let patternsMax = 64
 

@@ -17,8 +17,7 @@ public indirect enum JSONTree {
         switch self {
         case .string(let text): Self.write(text, to: &bytes)
         case .number(let number):
-            let text = number.isFinite ? DecimalDigits(number).plain : "null"
-            bytes.append(contentsOf: text.utf8)
+            bytes.append(text: number.isFinite ? DecimalDigits(number).plain : "null")
         case .array(let elements):
             Self.write(elements, between: "[]", to: &bytes) { $0.write(to: &$1) }
         case .object(let members):

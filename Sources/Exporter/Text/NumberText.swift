@@ -38,11 +38,11 @@ extension [UInt8] {
     mutating func append(canonical value: Double) {
         if appendedNonFinite(value) { return }
         if value.sign == .minus { append(UInt8(ascii: "-")) }
-        let decimal = ShortestDecimal(value.magnitude)
+        let decimal = DecimalDigits(value.magnitude)
         if value == 0 || (-4..<6).contains(decimal.exponent) {
             append(positional: decimal)
         } else {
-            append(scientific: decimal)
+            append(text: decimal.scientific)
         }
     }
 
@@ -52,59 +52,23 @@ extension [UInt8] {
         return true
     }
 
-    private mutating func append(positional decimal: ShortestDecimal) {
+    private mutating func append(positional decimal: DecimalDigits) {
         let zero = UInt8(ascii: "0")
         let wholeDigits = decimal.exponent + 1
         if wholeDigits <= 0 {
             append("0.")
             append(contentsOf: repeatElement(zero, count: -wholeDigits))
-            append(contentsOf: decimal.digits)
+            append(digits: decimal.digits[...])
             return
         }
-        append(contentsOf: decimal.digits.prefix(wholeDigits))
+        append(digits: decimal.digits.prefix(wholeDigits))
         append(contentsOf: repeatElement(zero, count: Swift.max(0, wholeDigits - decimal.digits.count)))
         append(UInt8(ascii: "."))
         let fraction = decimal.digits.dropFirst(wholeDigits)
-        if fraction.isEmpty { append(zero) } else { append(contentsOf: fraction) }
+        if fraction.isEmpty { append(zero) } else { append(digits: fraction) }
     }
 
-    private mutating func append(scientific decimal: ShortestDecimal) {
-        append(decimal.digits[0])
-        if decimal.digits.count > 1 {
-            append(UInt8(ascii: "."))
-            append(contentsOf: decimal.digits.dropFirst())
-        }
-        append(decimal.exponent < 0 ? "e-" : "e+")
-        let exponent = UInt64(decimal.exponent.magnitude)
-        if exponent < 10 { append(UInt8(ascii: "0")) }
-        append(number: exponent)
-    }
-}
-
-/// The fewest decimal digits that read back as the same number.
-struct ShortestDecimal: Equatable {
-    /// ASCII digits, the first and the last not zero; a single `0` for zero.
-    let digits: [UInt8]
-    /// The power of ten of the first digit.
-    let exponent: Int
-
-    /// `magnitude` is finite and not negative.
-    init(_ magnitude: Double) {
-        // Swift prints the shortest digits; only their layout is not the one wanted.
-        let parts = magnitude.description.split(separator: "e")
-        var digits: [UInt8] = []
-        var pointPosition: Int?
-        for byte in parts[0].utf8 {
-            if byte == UInt8(ascii: ".") { pointPosition = digits.count } else { digits.append(byte) }
-        }
-        var exponent = (pointPosition ?? digits.count) - 1
-        if parts.count > 1 { exponent += Int(parts[1]) ?? 0 }
-        while digits.count > 1, digits[0] == UInt8(ascii: "0") {
-            digits.removeFirst()
-            exponent -= 1
-        }
-        while digits.count > 1, digits[digits.count - 1] == UInt8(ascii: "0") { digits.removeLast() }
-        self.digits = digits
-        self.exponent = digits == [UInt8(ascii: "0")] ? 0 : exponent
+    private mutating func append(digits: ArraySlice<UInt8>) {
+        for digit in digits { append(UInt8(ascii: "0") + digit) }
     }
 }

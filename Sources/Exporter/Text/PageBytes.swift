@@ -1,4 +1,4 @@
-/// What both text formats and the web pages append to a page.
+/// What the text formats, the web pages and JSON append to a page.
 extension [UInt8] {
     /// Appends the UTF-8 of `text`.
     mutating func append(text: String) {
