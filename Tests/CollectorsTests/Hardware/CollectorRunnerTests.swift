@@ -84,6 +84,15 @@ struct CollectorRunnerTests {
         #expect(runner.value("latencyd_collector_success", of: "slow") == 1)
     }
 
+    @Test("a pass that fails half way leaves no half of its samples")
+    func halfWay() {
+        var runner = CollectorRunner(
+            [HalfWayProbe.self], host: CollectorHost(files: host), at: .zero, clock: { .zero })
+        _ = runner.runDue(at: .zero)
+        #expect(runner.value("latencyd_half_way_probe") == nil)
+        #expect(runner.value("latencyd_collector_success", of: "half_way") == 0)
+    }
+
     @Test("a single file that fails is counted each time and leaves success at 1")
     func singleFile() {
         var runner = runner()
@@ -207,6 +216,19 @@ private struct QuickProbe: Probe {
     static let id = "quick"
     static let defaultInterval = Duration.seconds(1)
     static let gauge = MetricDescriptor(.gauge, "latencyd_quick_probe", help: "A probe.")
+}
+
+/// Hands over a sample and fails then.
+private struct HalfWayProbe: Collector {
+    static let id = "half_way"
+    static let defaultInterval = Duration.seconds(1)
+    static let descriptors = [gauge]
+    static let gauge = MetricDescriptor(.gauge, "latencyd_half_way_probe", help: "A probe.")
+
+    mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
+        sampling.add(Self.gauge, [:], 1)
+        throw .source(operation: "probe", message: "lost")
+    }
 }
 
 /// A host that a test changes between passes.

@@ -105,8 +105,18 @@ struct SystemHostFilesTests {
 
     @Test("a pipe in a replaced root does not hold the reader")
     func pipe() throws {
-        mkfifo(folder.path + "/temp", 0o644)
+        let path = folder.path + "/temp"
+        mkfifo(path, 0o644)
+        // A reader that is held is let go by a writer after the deadline, so that the test fails rather than hangs.
+        let deadline = Duration.seconds(5)
+        let rescue = Task.detached {
+            try await Task.sleep(for: deadline)
+            close(open(path, O_WRONLY | O_NONBLOCK))
+        }
+        defer { rescue.cancel() }
+        let begin = ContinuousClock.now
         #expect(try files.read(.sysfs("temp")).isEmpty)
+        #expect(begin.duration(to: .now) < deadline)
     }
 
     @Test("no descriptor stays open, whatever failed")
