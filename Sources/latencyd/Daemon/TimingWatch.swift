@@ -32,7 +32,7 @@ struct TimingWatch {
         engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
-/// The level of every statistic that a rule watches.
+    /// The level of every statistic that a rule watches.
     var levels: [AlertLevelReading] { engine.levels() }
 
     /// Watches that the engine had no room for.
