@@ -114,6 +114,8 @@ class View:
 
     LEVELS = {0: "none", 1: "info", 2: "WARNING", 3: "CRITICAL"}
     BAR_WIDTH = 40
+    # Between two lines where there is no terminal.
+    LINE_SECONDS = 4
 
     def __init__(self, started: float) -> None:
         self._started = started
@@ -130,7 +132,7 @@ class View:
         elapsed = time.monotonic() - self._started
         if self._in_place:
             self._redraw(self._picture(elapsed, phase, state, threshold))
-        elif elapsed - self._last_line >= 3 or state.level != self._last_level:
+        elif elapsed - self._last_line >= self.LINE_SECONDS or state.level != self._last_level:
             self._last_line = elapsed
             print(f"{elapsed:4.0f} s  {phase:<22} {self._numbers(state)}  alert: {self._alert(state)}", flush=True)
         self._last_level = state.level
@@ -210,7 +212,7 @@ class Demonstration:
             ],
             stdin=subprocess.DEVNULL, stdout=service_log, stderr=subprocess.STDOUT)
         self._children.append(service)
-        self._view.say("an inference service on ONNX Runtime pushes its timings to it")
+        self._view.say("an inference service on ONNX Runtime pushes its timings to it; over the trailing minute they are:")
         if not self.watch("starting", lambda state: state.p99 is not None, 20):
             raise SystemExit("demo: no timing arrived:\n" + (self._folder / "service.log").read_text())
         self.watch("all is well", lambda _: False, CALIBRATION_SECONDS)

@@ -33,7 +33,10 @@ def test_the_inference_service_pushes_timings_of_every_layer(daemon: Daemon, pro
     assert page.value("inference_queue_wait_seconds_count", layer="service", **model)
     assert page.value("inference_batch_size_count", layer="service", **model)
     assert page.value("inference_queue_depth", layer="service", **model) is not None
-    convolution = page.value("inference_operator_seconds_sum", node="conv2", operator="Conv", layer="framework")
-    assert 0 < convolution < page.value("inference_latency_seconds_sum")
+    # ONNX Runtime renames nodes as it fuses them, on each kind of CPU in its own way; the operator stays.
+    operators = {"layer": "framework", "operator": "Conv", **model}
+    assert len(page.matching("inference_operator_seconds_count", **operators)) == 2, "the model has two convolutions"
+    convolutions = page.sum("inference_operator_seconds_sum", **operators)
+    assert 0 < convolutions < page.value("inference_latency_seconds_sum")
     assert sum(page.malformed().values()) == 0
     promtool_check(page.text)

@@ -31,7 +31,7 @@ def test_promtool_has_no_complaint(filled: Daemon, promtool_check) -> None:
     assert page.value("latencyd_build_info") == 1
     assert page.sum("latencyd_push_ignored_total", kind="event") == 1
     assert page.sum("latencyd_push_ignored_total", kind="service_check") == 1
-    assert page.malformed()["no_type"] == 1
+    assert page.malformed()["no_value"] == 1
     assert page.dropped()["reserved_name"] == 1
     assert page.value("quoted") == 1 and page.matching("quoted")[0][0]["path"] == 'C:\\dir "x"'
 

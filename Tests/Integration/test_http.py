@@ -1,5 +1,6 @@
 """Clients that are slow, many, or out to smuggle do not get in Prometheus' way."""
 
+import re
 import socket
 import threading
 import time
@@ -85,9 +86,10 @@ def test_a_request_with_a_body_is_refused_and_nothing_after_it_is_served(daemon:
     smuggled = b"GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n"
     for start in (b"GET /metrics HTTP/1.1\r\nHost: a\r\n", b"POST /-/reload HTTP/1.1\r\nHost: a\r\n"):
         answer = ask(daemon, start + headers + b"\r\n" + smuggled)
-        code = status(answer)
-        assert code is None or 400 <= code < 500, answer[:200]
-        assert answer.count(b"HTTP/1.") <= 1, "a second request was served on the same connection"
+        # libmicrohttpd 0.9.75 writes the head of its own refusal of `Content-Length: -1` twice; what counts is that
+        # neither request is served.
+        codes = [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d+) ", answer)]
+        assert all(400 <= code < 500 for code in codes), answer[:500]
     assert daemon.get("/metrics").status == 200
 
 

@@ -75,8 +75,10 @@ def test_native_histograms_arrive_and_their_quantiles_are_right(daemon: Daemon, 
         truth = np.quantile(latencies_ms, quantile) / 1e3
         assert float(answer[0]["value"][1]) == pytest.approx(truth, rel=0.015), quantile
 
-    observed = prometheus.query('latencyd_observed_seconds{timing="inference_latency_seconds",statistic="p99"}')
-    assert observed and observed[0]["metric"]["model"] == "a"
+    observed = eventually(
+        lambda: prometheus.query('latencyd_observed_seconds{timing="inference_latency_seconds",statistic="p99"}'), 10,
+        "a window has passed, and a scrape")
+    assert observed[0]["metric"]["model"] == "a"
     metadata = prometheus.api("metadata", metric="inference_latency_seconds")
     assert metadata["inference_latency_seconds"][0]["type"] == "histogram"
 

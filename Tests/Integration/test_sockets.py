@@ -45,8 +45,10 @@ def test_sockets_have_the_configured_mode(start_daemon) -> None:
 
 def test_a_group_that_does_not_exist_is_a_warning_and_keeps_the_socket_private(start_daemon) -> None:
     daemon = start_daemon({"push": {"socket_group": "no-such-group"}})
-    assert any("no-such-group" in line for line in daemon.log)
-    assert stat.S_IMODE(daemon.datagram_socket.stat().st_mode) & 0o077 == 0
+    (warning,) = [entry for entry in daemon.log_entries if "no-such-group" in entry["message"]]
+    assert warning["level"] == "warning", "said once, for both"
+    for path in (daemon.datagram_socket, daemon.stream_socket):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
 
 
 def test_a_folder_that_is_missing_is_made(start_daemon, folder: Path) -> None:

@@ -99,16 +99,16 @@ public final class UnixSocket: Sendable {
         var warning: String?
         if let id = Accounts.groupID(group) {
             if chown(path, uid_t.max, id) != 0 {
-                warning = "cannot give '\(path)' to the group '\(group)' (\(SystemError.text(errno)))"
+                warning = "this user cannot give the push sockets to the group '\(group)' (\(SystemError.text(errno)))"
             }
         } else {
-            warning = "the group '\(group)' does not exist; make it, or set push.socket_group"
+            warning = "there is no group '\(group)' for the push sockets; make it, or set push.socket_group"
         }
         let isOpenToAll = mode & 0o007 != 0
         if warning == nil || isOpenToAll, chmod(path, mode) != 0 {
             return "cannot set the mode of '\(path)': \(SystemError.text(errno))"
         }
-        return warning.map { isOpenToAll ? $0 : "\($0): '\(path)' stays private to its user" }
+        return warning.map { isOpenToAll ? $0 : "\($0); until then they stay private to their user" }
     }
 
     /// Closes the socket and removes its file, if it is still the one this process made.

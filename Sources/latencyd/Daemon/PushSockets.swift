@@ -34,6 +34,9 @@ struct PushSockets {
         let socket = try UnixSocket(kind: kind, path: path)
         sockets.append(socket)
         let group = push.socketGroup ?? PushConfiguration.socketGroupDefault
-        if let warning = socket.share(mode: push.socketMode, group: group) { warnings.append(warning) }
+        // What is wrong with the group is wrong with it for both sockets, and said once.
+        if let warning = socket.share(mode: push.socketMode, group: group), !warnings.contains(warning) {
+            warnings.append(warning)
+        }
     }
 }
