@@ -23,6 +23,12 @@ public final class TemporaryFolder: Sendable {
         return file
     }
 
+    /// Makes a folder inside this one.
+    public func makeFolder(_ name: String) { mkdir("\(path)/\(name)", 0o755) }
+
+    /// Makes the symbolic link `name` to `target`.
+    public func link(_ name: String, to target: String) { symlink(target, "\(path)/\(name)") }
+
     /// A link is removed, not followed.
     private static func removeAll(_ path: String) {
         guard remove(path) != 0, let folder = opendir(path) else { return }

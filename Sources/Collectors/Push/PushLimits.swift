@@ -24,6 +24,8 @@ public enum PushLimits {
     public static let connectionsMax = 1_024
     /// Stream connections of one process.
     public static let connectionsPerSenderMax = 64
+    /// Stream connections of all processes that the kernel cannot name.
+    public static let connectionsOfUnknownSendersMax = 512
     /// A frame or line that stays unfinished for so long ends its connection, seconds.
     public static let unfinishedFrameSecondsMax = 30.0
     /// Bytes read from one connection before the others have their turn.

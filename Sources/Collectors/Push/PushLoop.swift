@@ -104,8 +104,10 @@ struct PushLoop: ~Copyable {
                 return pause(socket, "accept", error.code)
             }
             let ofSender = connectionsPerSender[stream.sender, default: 0]
-            guard connections.count < PushLimits.connectionsMax, ofSender < PushLimits.connectionsPerSenderMax,
-                poll.add(stream.descriptor)
+            // Processes that the kernel cannot name here, in another PID namespace, share one count.
+            let senderMax =
+                stream.sender == 0 ? PushLimits.connectionsOfUnknownSendersMax : PushLimits.connectionsPerSenderMax
+            guard connections.count < PushLimits.connectionsMax, ofSender < senderMax, poll.add(stream.descriptor)
             else {
                 stream.close()
                 ingestor.withLock { $0.countRefusedConnection() }

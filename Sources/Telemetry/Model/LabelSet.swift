@@ -46,6 +46,18 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     /// This set with `other`'s labels added; where both have a name, `other`'s value is taken.
     public func adding(_ other: [Label]) -> LabelSet {
-        LabelSet(labels + other)
+        var sum = labels
+        sum.reserveCapacity(labels.count + other.count)
+        for label in other {
+            let place = sum.firstIndex { $0.name >= label.name } ?? sum.count
+            if place < sum.count, sum[place].name == label.name {
+                sum[place] = label
+            } else {
+                sum.insert(label, at: place)
+            }
+        }
+        return LabelSet(sorted: sum)
     }
+
+    private init(sorted labels: [Label]) { self.labels = labels }
 }

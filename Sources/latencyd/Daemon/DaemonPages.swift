@@ -50,7 +50,10 @@ struct DaemonPages: WebSource {
         }
         let own = ingestor.withLock { PushMetrics.families($0, connectionCount: push.connectionCount) }
         let findings = board.findings.withLock { $0 }
-        let families = own + findings.signals + findings.timings + SelfMetrics.families(web.withLock { $0?.counters })
+        let families =
+            own + findings.signals + TimingMetrics.families(findings.timings)
+            + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount)
+            + SelfMetrics.families(web.withLock { $0?.counters })
         return pushed.values.sorted { $0.descriptor.name < $1.descriptor.name }
             + families.sorted { $0.descriptor.name < $1.descriptor.name }
     }

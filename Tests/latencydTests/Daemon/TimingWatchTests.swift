@@ -36,7 +36,8 @@ struct TimingWatchTests {
         }
 
         func value(_ family: String, _ labels: LabelSet = [:]) -> Double? {
-            let samples = watch.pages.families.first { $0.descriptor.name == family }?.samples
+            let families = TimingMetrics.families(watch.timings) + AlertMetrics.families(watch.levels, notEvaluated: 0)
+            let samples = families.first { $0.descriptor.name == family }?.samples
             guard case .number(let value) = samples?.first(where: { $0.labels == labels })?.value else { return nil }
             return value
         }
@@ -48,7 +49,7 @@ struct TimingWatchTests {
         #expect(Self.rule.for == .seconds(30))
         #expect(bench.window("inference.latency:10|ms").isEmpty)
         for _ in 1...3 { #expect(bench.window("inference.latency:80|ms").isEmpty) }
-        #expect(bench.watch.pages.alerts.alerts.map(\.state) == [.pending])
+        #expect(bench.watch.alerts.alerts.map(\.state) == [.pending])
         let changes = bench.window("inference.latency:80|ms")
         #expect(changes.map(\.to) == [.warning])
         #expect(changes.first?.sinceUnixSeconds == bench.now - 30)
@@ -114,6 +115,6 @@ struct TimingWatchTests {
         for _ in 1...4 { _ = bench.window("inference.latency:80|ms") }
         let changes = bench.watch.apply(AlertsConfiguration())
         #expect(changes.map(\.reason) == [.ruleRemoved])
-        #expect(bench.watch.pages.alerts.alerts.isEmpty)
+        #expect(bench.watch.alerts.alerts.isEmpty)
     }
 }
