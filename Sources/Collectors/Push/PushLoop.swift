@@ -40,10 +40,7 @@ struct PushLoop: ~Copyable {
         self.receiver = receiver
         nextSweep = HostClock.monotonicSeconds() + PushServer.sweepSeconds
         self.poll.add(wakeup.descriptor)
-        for socket in sockets {
-            if socket.kind == .datagram { DatagramReceiver.passCredentials(socket.descriptor) }
-            self.poll.add(socket.descriptor)
-        }
+        for socket in sockets { self.poll.add(socket.descriptor) }
     }
 
     deinit {

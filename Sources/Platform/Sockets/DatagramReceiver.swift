@@ -15,11 +15,6 @@ public struct DatagramReceiver: ~Copyable {
 
     deinit { csystem_receiver_free(receiver) }
 
-    /// Asks the kernel to name the sender of every datagram that arrives at `descriptor` from now on.
-    public static func passCredentials(_ descriptor: Int32) {
-        _ = csystem_pass_credentials(descriptor)
-    }
-
     /// Receives what waits at `descriptor`, without waiting itself.
     ///
     /// - Returns: the number of datagrams; negative, the error number, when the socket is broken.

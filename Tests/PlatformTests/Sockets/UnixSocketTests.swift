@@ -118,6 +118,21 @@ struct UnixSocketTests {
         #expect(isSocket(path))
     }
 
+    @Test("names the sender of each datagram, of those too that came before anybody read")
+    func sender() throws {
+        let socket = try UnixSocket(kind: .datagram, path: path)
+        defer { socket.closeAndUnlink() }
+        let client = try UnixClient(.datagram, to: path)
+        client.send("a:1|c")
+        guard let receiver = DatagramReceiver(batch: 4, bytesMax: 64) else {
+            Issue.record("no memory")
+            return
+        }
+        let count = receiver.receive(socket.descriptor)
+        try #require(count == 1)
+        receiver.withDatagram(0) { _, _, sender in #expect(sender == getpid()) }
+    }
+
     @Test("is shared with a group that exists")
     func share() throws {
         let socket = try UnixSocket(kind: .datagram, path: path)

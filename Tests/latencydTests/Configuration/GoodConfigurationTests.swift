@@ -89,7 +89,7 @@ struct GoodConfigurationTests {
               - {timing: a*, statistic: p99, thresholds: {warning: 50ms}}
               - name: Busy
                 timing: "*"
-                labels: {model: "llama-*", gpu: 0}
+                labels: {model: "llama-*", gpu: 0, canary: ""}
                 statistic: rate
                 thresholds: {critical: 1e3, info: 0, warning: 10.5}
                 for: 0s
@@ -102,7 +102,7 @@ struct GoodConfigurationTests {
             thresholds: AlertThresholds(warning: .duration(.milliseconds(50))), for: .seconds(30), recoveryMargin: 0.1,
             minCount: 1)
         let second = AlertRuleConfiguration(
-            name: "Busy", timing: "*", labels: ["model": "llama-*", "gpu": "0"], statistic: .rate,
+            name: "Busy", timing: "*", labels: ["model": "llama-*", "gpu": "0", "canary": ""], statistic: .rate,
             thresholds: AlertThresholds(info: .number(0), warning: .number(10.5), critical: .number(1_000)),
             for: .zero, recoveryMargin: 0.9, minCount: 20)
         #expect(rules == [first, second])
