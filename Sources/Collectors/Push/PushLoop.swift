@@ -25,6 +25,9 @@ struct PushLoop: ~Copyable {
 
     var connectionCount: Int { connections.count }
 
+    /// Enough for a kernel queue of 512 datagrams twice; a sender who goes on for ever does not keep the daemon alive.
+    private static let drainTurns = 4
+
     init?(
         sockets: [UnixSocket], ingestor: Locked<PushIngestor>, wakeup: Wakeup,
         onProblem: @escaping @Sendable (String) -> Void
@@ -67,10 +70,16 @@ struct PushLoop: ~Copyable {
         if now >= nextSweep { sweep(now) }
     }
 
-    /// Takes what waits in the datagram sockets and connections, once, without waiting.
+    /// Takes what waits in the sockets and connections, without waiting for more. Connections that wait at a socket of
+    /// the service manager stay there for the next process.
     mutating func drain() {
-        for socket in sockets where socket.kind == .datagram { receive(socket) }
-        for descriptor in connections.keys { read(descriptor) }
+        for socket in sockets {
+            switch socket.kind {
+            case .datagram: for _ in 0..<Self.drainTurns { receive(socket) }
+            case .stream: if !socket.isHandedOver { accept(socket) }
+            }
+        }
+        for descriptor in Array(connections.keys) { read(descriptor) }
     }
 
     // MARK: Datagrams

@@ -48,6 +48,9 @@ public final class UnixSocket: Sendable {
     /// The file that this process made and removes at the end; nil when the socket was handed over.
     private let file: FileIdentity?
 
+    /// Whether the service manager bound it and holds it beyond this process.
+    public let isHandedOver: Bool
+
     private struct FileIdentity: Equatable, Sendable {
         let device: UInt64
         let inode: UInt64
@@ -59,6 +62,7 @@ public final class UnixSocket: Sendable {
         self.kind = kind
         self.path = path
         file = nil
+        isHandedOver = true
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         Self.nameSenders(descriptor, kind)
@@ -93,6 +97,7 @@ public final class UnixSocket: Sendable {
         self.kind = kind
         self.path = path
         file = Self.identity(path)
+        isHandedOver = false
     }
 
     /// Gives the socket file to `group` and sets its mode. Nil when done; otherwise what is wrong: then the socket stays

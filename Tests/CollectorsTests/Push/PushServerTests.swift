@@ -147,6 +147,17 @@ struct PushServerTests {
         #expect(push.counters.otherValues == 8)
     }
 
+    @Test("what was sent on connections that wait to be accepted when it is stopped is still taken")
+    func drainConnections() throws {
+        let push = try PushServerFixture(isRunning: false)
+        let clients = try (0..<3).map { _ in try UnixClient(.stream, to: push.streamPath) }
+        for client in clients { client.send("a:1|c\n") }
+        push.server.stop()
+        try push.run()
+        push.finish()
+        #expect(push.number("a") == 3)
+    }
+
     @Test("shows that it lives, and ends when it is stopped though nothing comes")
     func beats() throws {
         let push = try PushServerFixture()

@@ -30,6 +30,7 @@ struct LimitsPageTests {
         "PushLimits.datagramBatch": Double(PushLimits.datagramBatch),
         "PushLimits.connectionsMax": Double(PushLimits.connectionsMax),
         "PushLimits.connectionsPerSenderMax": Double(PushLimits.connectionsPerSenderMax),
+        "PushLimits.connectionsOfUnknownSendersMax": Double(PushLimits.connectionsOfUnknownSendersMax),
         "PushLimits.unfinishedFrameSecondsMax": PushLimits.unfinishedFrameSecondsMax,
         "PushLimits.streamTurnBytes": Double(PushLimits.streamTurnBytes),
         "PushLimits.cachedLinesPerSeries": Double(PushLimits.cachedLinesPerSeries),
