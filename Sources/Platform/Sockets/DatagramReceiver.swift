@@ -22,13 +22,13 @@ public struct DatagramReceiver: ~Copyable {
         Int(csystem_receiver_receive(receiver, descriptor))
     }
 
-    /// Calls `body` with datagram `i` of the last batch: its bytes, whether its end was cut off, and the sender's
-    /// process, 0 when it is unknown.
-    public func withDatagram(_ i: Int, _ body: (Span<UInt8>, _ isCut: Bool, _ sender: Int32) -> Void) {
+    /// Calls `body` with datagram `i` of the last batch: its bytes, whether its end was cut off, and the sender.
+    /// May be called again for the same datagram.
+    public func withDatagram(_ i: Int, _ body: (Span<UInt8>, _ isCut: Bool, _ sender: PeerProcess) -> Void) {
         let i = UInt32(i)
         let start = csystem_receiver_bytes(receiver, i)
         let bytes = UnsafeBufferPointer(start: start, count: csystem_receiver_length(receiver, i))
-        let sender = csystem_receiver_sender(receiver, i)
-        body(bytes.span, csystem_receiver_truncated(receiver, i) != 0, sender.pid)
+        body(
+            bytes.span, csystem_receiver_truncated(receiver, i) != 0, PeerProcess(csystem_receiver_sender(receiver, i)))
     }
 }

@@ -39,6 +39,9 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         self.init(elements.map { Label($0.0, $0.1) })
     }
 
+    /// Bytes of all names and values.
+    var byteCount: Int { labels.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
+
     /// The value of the label `name`, nil when the set has no such label.
     public subscript(name: String) -> String? {
         labels.first { $0.name == name }?.value

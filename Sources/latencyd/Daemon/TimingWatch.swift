@@ -6,7 +6,7 @@ internal import Telemetry
 /// At the end of every window: summaries of all timings, and the alert levels that follow from them.
 struct TimingWatch {
     /// Series handled per turn of the lock: the push thread waits for so many at the most.
-    static let seriesPerTurn = 64
+    static let seriesPerTurn = 256
 
     private var engine: AlertEngine
     private var summarizer = WindowSummarizer()

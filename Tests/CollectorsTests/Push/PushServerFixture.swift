@@ -42,9 +42,10 @@ final class PushServerFixture {
 
     /// The value of a counter or gauge; nil when there is none.
     func number(_ name: String) -> Double? {
-        var families: [String: MetricFamily] = [:]
+        var families = PushedFamilies()
         ingestor.withLock { $0.store.snapshot(slots: 0..<$0.store.slotCount, into: &families) }
-        guard case .number(let value) = families[name]?.samples.first?.value else { return nil }
+        guard case .number(let value) = families.sorted.first(where: { $0.descriptor.name == name })?.samples.first?.value
+        else { return nil }
         return value
     }
 

@@ -130,7 +130,7 @@ struct UnixSocketTests {
         }
         let count = receiver.receive(socket.descriptor)
         try #require(count == 1)
-        receiver.withDatagram(0) { _, _, sender in #expect(sender == getpid()) }
+        receiver.withDatagram(0) { _, _, sender in #expect(sender.pid == getpid()) }
     }
 
     @Test("is shared with a group that exists")

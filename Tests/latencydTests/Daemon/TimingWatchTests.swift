@@ -25,7 +25,7 @@ struct TimingWatchTests {
 
         func push(_ line: String) {
             let time = PushTime(monotonicSeconds: now, unixSeconds: now)
-            ingestor.withLock { $0.ingest(packet: Array(line.utf8).span, sender: 1, at: time) }
+            ingestor.withLock { $0.ingest(packet: Array(line.utf8).span, sender: Sender(pid: 1, uid: 0), at: time) }
         }
 
         /// Pushes `line` and ends a window.

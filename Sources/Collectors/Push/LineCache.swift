@@ -1,17 +1,12 @@
 import Glibc
 import Telemetry
 
-/// What a line's name, type and tags stand for, found by their very bytes: a series that is known costs a hash, a look
-/// and a comparison.
+/// What is known of lines, found by the very bytes of their name, type and tags: a line that is known costs a hash, a
+/// look and a comparison.
 ///
 /// An open-addressing table over an arena of bytes, which grow to a limit; when either is full everything is forgotten
 /// and learned anew, so that a sender who never repeats himself costs memory only up to that limit.
-struct SeriesCache {
-    struct Entry {
-        var handle: SeriesHandle
-        var scale: ValueScale
-    }
-
+struct LineCache<Entry> {
     private struct Slot {
         var hash: UInt64 = 0
         var nameStart: UInt32 = 0
@@ -25,13 +20,18 @@ struct SeriesCache {
     private var arena: [UInt8] = []
     private var used = 0
     private let entriesMax: Int
+    private let bytesMax: Int
     private let seed: UInt64
     /// How often everything was forgotten because the cache was full.
     private(set) var resetCount: UInt64 = 0
 
-    /// - Parameter seed: random, so that nobody outside can make keys that collide.
-    init(seriesMax: Int, seed: UInt64) {
-        entriesMax = max(64, seriesMax * PushLimits.cachedLinesPerSeries)
+    /// - Parameters:
+    ///   - entriesMax: lines remembered.
+    ///   - bytesMax: bytes of theirs remembered, below 4 GiB.
+    ///   - seed: random, so that nobody outside can make keys that collide.
+    init(entriesMax: Int, bytesMax: Int, seed: UInt64) {
+        self.entriesMax = entriesMax
+        self.bytesMax = bytesMax
         slots = [Slot](repeating: Slot(), count: 256)
         self.seed = seed
     }
@@ -60,7 +60,7 @@ struct SeriesCache {
     /// Remembers `line`, which is not known yet or whose series has expired.
     mutating func insert(_ entry: Entry, for line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64) {
         let bytesNeeded = line.name.count + line.tags.count
-        if used >= entriesMax || arena.count + bytesNeeded > PushLimits.cacheBytesMax { forgetAll() }
+        if used >= entriesMax || arena.count + bytesNeeded > bytesMax { forgetAll() }
         if used >= slots.count / 2 { grow() }
         let mask = slots.count - 1
         var position = Int(truncatingIfNeeded: hash) & mask
