@@ -6,8 +6,9 @@ SWIFT ?= swift
 # Given to the daemon by `make run`, for example: make run ARGS="--log.level=debug"
 ARGS ?=
 
-# One binary that carries the Swift standard library; the system libraries stay shared.
-RELEASE_FLAGS = -c release --static-swift-stdlib --product latencyd
+# One binary that carries the Swift standard library; the system libraries stay shared. Without colours, for SwiftPM
+# compiles everything anew when its output goes to a terminal after it went elsewhere, or the other way round.
+RELEASE_FLAGS = -c release --static-swift-stdlib --no-color-diagnostics --product latencyd
 RELEASE_BINARY = .build/release/latencyd
 
 .DEFAULT_GOAL := help

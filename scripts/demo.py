@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -172,6 +173,8 @@ def milliseconds(seconds: float | None) -> str:
 
 
 class Demonstration:
+    TEXT_WIDTH = 100
+
     def __init__(self, binary: Path, folder: Path) -> None:
         self._started = time.monotonic()
         self._view = View(self._started)
@@ -241,7 +244,8 @@ class Demonstration:
     def _set_threshold(self, daemon: Daemon) -> None:
         """Sets the warning threshold from what was seen, so that the demonstration works on any machine."""
         seen = daemon.state().p99 or 0.01
-        self._threshold = max(2 * seen, seen + 0.005)
+        # Two digits, as a person would write it.
+        self._threshold = float(f"{max(2 * seen, seen + 0.005):.2g}")
         warning, critical = (f"{round(value * 1e6)}us" for value in (self._threshold, 20 * self._threshold))
         daemon.configure(rules=[{
             "timing": TIMING, "statistic": "p99", "thresholds": {"warning": warning, "critical": critical},
@@ -262,10 +266,12 @@ class Demonstration:
 
     def _tell_alerts(self) -> None:
         for alert in self._daemon.state().alerts:
-            labels = ", ".join(f"{key}={value}" for key, value in sorted(alert["labels"].items()))
-            print(f"          {labels}")
-            for text in alert.get("annotations", {}).values():
-                print(f"          {text}")
+            labels = "  ".join(f"{key}={value}" for key, value in sorted(alert["labels"].items()))
+            for text in (labels, *alert.get("annotations", {}).values()):
+                margin = " " * 10
+                print(textwrap.fill(
+                    text, self.TEXT_WIDTH, initial_indent=margin, subsequent_indent=margin,
+                    break_long_words=False, break_on_hyphens=False))
 
     def end(self) -> None:
         for process in reversed(self._children):

@@ -117,6 +117,8 @@ def test_sockets_handed_over_are_used_and_left(start_daemon, folder: Path) -> No
                 sys.executable, "-c", LISTEN_FDS_LAUNCHER, ",".join(map(str, descriptors)), "latencyd:latencyd"],
             pass_fds=descriptors)
         eventually(lambda: daemon.page().value("early_total") == 1, 5, "the early one is counted")
+        (start,) = [entry for entry in daemon.log_entries if "datagram" in entry]
+        assert (start["datagram"], start["stream"]) == (str(datagram_path), str(stream_path))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(str(stream_path))
             connection.sendall(b"late:1|c\n")

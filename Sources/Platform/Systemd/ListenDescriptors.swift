@@ -29,6 +29,9 @@ public struct ListenDescriptors: Sendable, Equatable {
 
     public init() {}
 
+    /// Whether there is no socket to use, so that the daemon binds its own.
+    public var isEmpty: Bool { datagram.isEmpty && stream.isEmpty }
+
     /// Takes the descriptors that `$LISTEN_FDS` announces and unsets the variables, so that child processes do not
     /// take them for theirs. Empty when there are none or they are meant for another process.
     ///

@@ -34,18 +34,20 @@ struct RunCommand: ParsableCommand {
         let log = makeLog()
         let loaded = try options.loadConfiguration(knownCollectors: HardwareCollectors.ids)
         for warning in loaded.warnings { log.warning("\(warning)") }
+        let handedOver = ListenDescriptors.take()
         let paths = RuntimePaths(
-            configuration: loaded.configuration, environment: ProcessEnvironment.all, isUsable: FolderAccess.isUsable)
+            configuration: loaded.configuration, environment: ProcessEnvironment.all,
+            bindsSockets: handedOver.isEmpty, isUsable: FolderAccess.isUsable)
         for note in paths.notes { log.notice("\(note)") }
         for (flag, path) in [("--path.sysfs", options.pathSysfs), ("--path.procfs", options.pathProcfs)]
         where !FolderAccess.isFolder(path) {
             log.warning(
                 "\(flag): '\(path)' is no folder: nothing is read from there; name the place where it is mounted")
         }
-        let daemon = try Daemon(options: options, loaded: loaded, paths: paths, log: log)
+        let daemon = try Daemon(options: options, loaded: loaded, paths: paths, handedOver: handedOver, log: log)
         log.info(
             "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
-            metadata: ["datagram": "\(paths.datagramSocket)", "stream": "\(paths.streamSocket)"])
+            metadata: ["datagram": "\(daemon.datagramPaths)", "stream": "\(daemon.streamPaths)"])
         daemon.run(signals: signals)
     }
 

@@ -12,8 +12,14 @@ struct RuntimePaths: Equatable, Sendable {
 }
 
 extension RuntimePaths {
-    /// `isUsable` tells whether a folder can be written to, or created; `environment` is the process's own.
-    init(configuration: Configuration, environment: [String: String], isUsable: (String) -> Bool) {
+    /// - Parameters:
+    ///   - environment: of the process.
+    ///   - bindsSockets: false where the service manager handed the sockets over; their folder need not be usable then.
+    ///   - isUsable: whether a folder can be written to, or created.
+    init(
+        configuration: Configuration, environment: [String: String], bindsSockets: Bool = true,
+        isUsable: (String) -> Bool
+    ) {
         let folders = UserFolders(environment)
         state = configuration.storage.path ?? StorageConfiguration.pathDefault
         if configuration.storage.path == nil {
@@ -23,7 +29,7 @@ extension RuntimePaths {
             notes += choice.notes
         }
         var folder = PushConfiguration.folderDefault
-        if configuration.push.datagramSocket == nil || configuration.push.streamSocket == nil {
+        if bindsSockets, configuration.push.datagramSocket == nil || configuration.push.streamSocket == nil {
             let choice = Self.choose(
                 PushConfiguration.folderDefault, [folders.runtime, folders.state],
                 setting: "push.datagram_socket and push.stream_socket"

@@ -31,7 +31,8 @@ final class Daemon {
 
     /// Starts everything: after this the sockets are read and the pages served.
     init(
-        options: RunOptions, loaded: LoadedConfiguration, paths: RuntimePaths, log: Logging.Logger
+        options: RunOptions, loaded: LoadedConfiguration, paths: RuntimePaths, handedOver: ListenDescriptors,
+        log: Logging.Logger
     ) throws(StartFailure) {
         let configuration = loaded.configuration
         self.options = options
@@ -53,7 +54,7 @@ final class Daemon {
         self.desk = desk
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
-            try PushSockets(configuration.push, paths: paths)
+            try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
         }
         for warning in sockets.warnings { log.warning("\(warning)") }
         guard
@@ -92,6 +93,12 @@ final class Daemon {
 
     /// Where the pages are served.
     var webAddress: String { web.address }
+
+    /// Where datagrams with timings are taken.
+    var datagramPaths: String { sockets.paths(.datagram) }
+
+    /// Where connections with timings are taken.
+    var streamPaths: String { sockets.paths(.stream) }
 
     // MARK: The loop
 

@@ -6,14 +6,17 @@ struct PushSockets {
     /// What went not quite as configured, for the log.
     var warnings: [String] = []
 
-    init(_ push: PushConfiguration, paths: RuntimePaths) throws(UnixSocketError) {
-        let handed = ListenDescriptors.take()
-        warnings += handed.ignored.map(\.description)
-        sockets += handed.datagram.map {
+    init(
+        _ push: PushConfiguration, paths: RuntimePaths, handedOver: ListenDescriptors
+    ) throws(UnixSocketError) {
+        warnings += handedOver.ignored.map(\.description)
+        sockets += handedOver.datagram.map {
             UnixSocket(handedOver: $0.descriptor, kind: .datagram, path: $0.path ?? $0.name)
         }
-        sockets += handed.stream.map { UnixSocket(handedOver: $0.descriptor, kind: .stream, path: $0.path ?? $0.name) }
-        guard sockets.isEmpty else { return }
+        sockets += handedOver.stream.map {
+            UnixSocket(handedOver: $0.descriptor, kind: .stream, path: $0.path ?? $0.name)
+        }
+        guard handedOver.isEmpty else { return }
         do {
             try bind(.datagram, paths.datagramSocket, push)
             try bind(.stream, paths.streamSocket, push)
@@ -21,6 +24,11 @@ struct PushSockets {
             close()
             throw error
         }
+    }
+
+    /// Where timings of that kind are taken, for the log; several with a comma between them.
+    func paths(_ kind: UnixSocket.Kind) -> String {
+        sockets.filter { $0.kind == kind }.map(\.path).joined(separator: ", ")
     }
 
     /// Closes all of them and removes the files that this process made.

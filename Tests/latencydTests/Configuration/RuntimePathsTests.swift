@@ -89,6 +89,16 @@ struct RuntimePathsTests {
         #expect(self.paths(of: configuration, user, usable: []).notes == [])
     }
 
+    @Test("of sockets that the service manager handed over, the folder need not be usable")
+    func handedOver() {
+        let environment = ["HOME": "/var/lib/latencyd"]
+        let paths = RuntimePaths(configuration: .default, environment: environment, bindsSockets: false) {
+            $0 == "/var/lib/latencyd"
+        }
+        #expect(paths.notes == [])
+        #expect(paths.datagramSocket == "/run/latencyd/timings.sock")
+    }
+
     @Test("a folder is usable when it, or the nearest one above it, can be written to")
     func folderAccess() throws {
         let folder = TemporaryFolder()
