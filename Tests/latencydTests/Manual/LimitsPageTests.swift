@@ -29,6 +29,7 @@ struct LimitsPageTests {
         "PushLimits.lockTurnBytes": Double(PushLimits.lockTurnBytes),
         "PushLimits.cachedRefusalsMax": Double(PushLimits.cachedRefusalsMax),
         "PushLimits.refusalBytesMax": Double(PushLimits.refusalBytesMax),
+        "SeriesLimits.userShareDivisor": Double(SeriesLimits.userShareDivisor),
         "SeriesLimits.nameBytesPerSeries": Double(SeriesLimits.nameBytesPerSeries),
         "PushLimits.sampleRateMin": PushLimits.sampleRateMin,
         "PushLimits.secondsMax": PushLimits.secondsMax,
