@@ -54,19 +54,25 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform"], swiftSettings: strict),
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CollectorsTests", dependencies: ["Collectors", "Telemetry", "Platform"],
+            name: "CollectorsTests", dependencies: ["Collectors", "Telemetry", "Platform", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "AnomalyDetectTests", dependencies: ["AnomalyDetect", "Telemetry"], swiftSettings: strict),
+            name: "AnomalyDetectTests", dependencies: ["AnomalyDetect", "Telemetry", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "ExporterTests", dependencies: ["Exporter", "AnomalyDetect", "Telemetry"],
+            name: "ExporterTests", dependencies: ["Exporter", "AnomalyDetect", "Telemetry", "TestSupport"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "latencydTests",
-            dependencies: ["latencyd", "Telemetry", "Platform", "Collectors", "AnomalyDetect", "Exporter"],
+            dependencies: [
+                "latencyd", "Telemetry", "Platform", "Collectors", "AnomalyDetect", "Exporter", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
     ]
 )

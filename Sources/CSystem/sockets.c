@@ -55,6 +55,8 @@ void csystem_receiver_free(csystem_receiver *receiver) {
 }
 
 int csystem_receiver_receive(csystem_receiver *receiver, int fd) {
+    // The kernel overwrites the lengths with what it used.
+    for (unsigned i = 0; i < receiver->batch; i++) receiver->messages[i].msg_hdr.msg_controllen = CONTROL_BYTES;
     int n;
     do {
         n = recvmmsg(fd, receiver->messages, receiver->batch, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
@@ -87,8 +89,6 @@ csystem_sender csystem_receiver_sender(const csystem_receiver *receiver, unsigne
             sender.uid = credentials.uid;
         }
     }
-    // The kernel overwrote the length with what it used: make room again for the next batch.
-    header->msg_controllen = CONTROL_BYTES;
     return sender;
 }
 

@@ -75,8 +75,9 @@ enum IngestBenchmark {
                 monotonicSeconds: HostClock.monotonicSeconds(), unixSeconds: HostClock.unixSeconds())
             taken = ingestor.withLock { ingestor in
                 for i in 0..<max(0, count) {
-                    receiver.withDatagram(i) { bytes, isCut, sender in
-                        ingestor.ingest(packet: bytes, isCut: isCut, sender: sender, at: time)
+                    receiver.withDatagram(i) { bytes, isCut, peer in
+                        ingestor.ingest(
+                            packet: bytes, isCut: isCut, sender: Sender(pid: peer.pid, uid: peer.uid), at: time)
                     }
                 }
                 return ingestor.counters.timings

@@ -62,7 +62,7 @@ enum PressureText {
         guard fields.count == 5, let kind = Kind(rawValue: String(fields[0])),
             fields[1].hasPrefix("avg10="), fields[2].hasPrefix("avg60="), fields[3].hasPrefix("avg300="),
             fields[4].hasPrefix("total="),
-            let total = KernelText.integer(Array(fields[4].utf8.dropFirst(6)), in: 0...totalMicrosecondsMax)
+            let total = KernelText.decimal(fields[4].utf8.dropFirst(6), in: 0...totalMicrosecondsMax)
         else { return nil }
         return Stall(kind: kind, seconds: Double(total) / 1e6)
     }

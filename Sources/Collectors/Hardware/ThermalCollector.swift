@@ -71,8 +71,8 @@ enum ThermalText {
 
     /// No sensor in a running computer is colder or hotter. A zone that is switched off says −274 °C.
     private static let milliCelsius: ClosedRange<Int64> = -100_000...300_000
-    /// What the kernel writes for a trip point that is switched off.
-    private static let unsetTrips: [Int64] = [-274_000, Int64(Int32.max)]
+    /// What drivers give for a trip point that is switched off; x86_pkg_temp gives 0.
+    private static let unsetTrips: [Int64] = [-274_000, 0, Int64(Int32.max)]
 
     /// Thousandths of a degree to degrees Celsius.
     static func celsius(_ content: [UInt8]) -> Double? {

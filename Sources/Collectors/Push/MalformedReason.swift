@@ -24,6 +24,8 @@ public enum MalformedReason: String, Error, Sendable, CaseIterable {
     case badSampleRate = "bad_sample_rate"
     case tooManyTags = "too_many_tags"
     case tagTooLong = "tag_too_long"
+    /// The tags of a line together.
+    case tagsTooLong = "tags_too_long"
     case invalidUTF8 = "invalid_utf8"
     case controlCharacter = "control_character"
     /// A datagram longer than 64 KiB; its end was cut off and with it the last line.

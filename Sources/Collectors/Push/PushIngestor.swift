@@ -1,4 +1,3 @@
-import Glibc
 public import Telemetry
 
 /// Takes packets of StatsD and DogStatsD lines into the series store.
@@ -9,63 +8,117 @@ public struct PushIngestor {
     public var store: SeriesStore
     public internal(set) var counters = PushCounters()
     private var options: PushOptions
-    private var cache: SeriesCache
+    private var known: LineCache<KnownLine>
+    private var refused: LineCache<RefusedLine>
     private let seed: UInt64
+
+    /// A line whose series exists.
+    struct KnownLine {
+        var handle: SeriesHandle
+        var scale: ValueScale
+    }
+
+    /// A line that was refused to a sender, until something changes that refused it.
+    struct RefusedLine {
+        var refusal: Refusal
+        var sender: Sender
+        var epoch: UInt64
+    }
+
+    /// Why a whole line is refused, whatever its values.
+    enum Refusal: Error {
+        case malformed(MalformedReason)
+        case dropped(DropReason)
+    }
 
     /// - Parameter seed: random; hashes of names and set members depend on it.
     public init(store: SeriesStore, options: PushOptions, seed: UInt64) {
         self.store = store
         self.options = options
         self.seed = seed
-        cache = SeriesCache(seriesMax: options.limits.seriesMax, seed: seed)
+        known = Self.knownLines(options, seed)
+        refused = Self.refusedLines(seed)
+    }
+
+    private static func knownLines(_ options: PushOptions, _ seed: UInt64) -> LineCache<KnownLine> {
+        LineCache(
+            entriesMax: max(64, options.limits.seriesMax * PushLimits.cachedLinesPerSeries),
+            bytesMax: PushLimits.cacheBytesMax, seed: seed)
+    }
+
+    private static func refusedLines(_ seed: UInt64) -> LineCache<RefusedLine> {
+        LineCache(entriesMax: PushLimits.cachedRefusalsMax, bytesMax: PushLimits.refusalBytesMax, seed: seed)
     }
 
     /// Takes new options. Lines that are known are learned anew, so that they apply to them as well.
     public mutating func setOptions(_ options: PushOptions) {
         self.options = options
         store.setLimits(options.limits)
-        cache = SeriesCache(seriesMax: options.limits.seriesMax, seed: seed)
+        known = Self.knownLines(options, seed)
+        refused = Self.refusedLines(seed)
     }
 
     /// Counts what a socket could not hand over as a packet.
     public mutating func count(_ reason: MalformedReason) { counters.count(reason) }
 
-    /// Counts a connection that a limit refused.
+    /// Counts a connection that a limit refused, or one that was closed for another's sake.
     public mutating func countRefusedConnection() { counters.connectionsRefused &+= 1 }
+
+    // MARK: Packets
+
+    /// How far a packet has been taken.
+    public struct PacketCursor: Sendable {
+        var offset = 0
+        var hasLine = false
+        public init() {}
+    }
 
     /// Takes every line of `packet`; what is wrong with one of them is counted and touches no other.
     ///
     /// - Parameter isCut: whether the packet's end is missing, and with it the last line's.
-    public mutating func ingest(packet: Span<UInt8>, isCut: Bool = false, sender: Int32, at time: PushTime) {
-        counters.packets &+= 1
-        counters.bytes &+= UInt64(packet.count)
-        var start = 0
-        var hasLine = false
-        while start < packet.count {
+    public mutating func ingest(packet: Span<UInt8>, isCut: Bool = false, sender: Sender, at time: PushTime) {
+        var cursor = PacketCursor()
+        var budgetBytes = Int.max
+        _ = ingest(packet, isCut: isCut, sender: sender, at: time, from: &cursor, budgetBytes: &budgetBytes)
+    }
+
+    /// Takes lines of `packet` from `cursor` on until `budgetBytes` are used up, so that whoever holds a lock around
+    /// this may let others in between. True when the packet is done.
+    public mutating func ingest(
+        _ packet: Span<UInt8>, isCut: Bool, sender: Sender, at time: PushTime, from cursor: inout PacketCursor,
+        budgetBytes: inout Int
+    ) -> Bool {
+        while cursor.offset < packet.count {
+            guard budgetBytes > 0 else { return false }
+            let start = cursor.offset
             let newline = packet.firstIndex(of: UInt8(ascii: "\n"), in: start..<packet.count)
             if newline == nil, isCut { break }
             let end = newline ?? packet.count
             // Some clients end lines with \r\n.
             let line = end > start && packet[end &- 1] == UInt8(ascii: "\r") ? start..<end &- 1 : start..<end
             if !line.isEmpty {
-                hasLine = true
+                cursor.hasLine = true
                 ingest(line: line, of: packet, sender: sender, at: time)
             }
-            start = end &+ 1
+            cursor.offset = end &+ 1
+            budgetBytes &-= end &+ 1 &- start
         }
-        if isCut { counters.count(.datagramTruncated) } else if !hasLine { counters.count(MalformedReason.empty) }
+        counters.packets &+= 1
+        counters.bytes &+= UInt64(packet.count)
+        if isCut { counters.count(.datagramTruncated) } else if !cursor.hasLine { counters.count(.empty) }
+        return true
     }
 
-    private mutating func ingest(line range: Range<Int>, of bytes: Span<UInt8>, sender: Int32, at time: PushTime) {
+    private mutating func ingest(line range: Range<Int>, of bytes: Span<UInt8>, sender: Sender, at time: PushTime) {
         guard range.count <= PushLimits.lineBytesMax else { return counters.count(.lineTooLong) }
         if bytes[range.lowerBound] == UInt8(ascii: "_"), countAside(bytes, range) { return }
         do throws(MalformedReason) {
             let line = try StatsDLine(bytes, range)
-            let hash = cache.hash(line, bytes)
-            if let entry = cache.find(line, bytes, hash: hash), store.isLive(entry.handle) {
+            let hash = known.hash(line, bytes)
+            if let entry = known.find(line, bytes, hash: hash), store.isLive(entry.handle) {
                 take(line, bytes, entry, at: time)
-            } else if let entry = try learn(line, bytes, hash: hash, sender: sender, at: time) {
-                take(line, bytes, entry, at: time)
+            } else {
+                takeUnknown(line, bytes, hash: hash, sender: sender, at: time)
             }
         } catch {
             counters.count(error)
@@ -93,14 +146,40 @@ public struct PushIngestor {
 // MARK: - Lines seen for the first time
 
 extension PushIngestor {
-    /// Finds out what `line` stands for, makes its series if need be, and remembers it. Nil when it is dropped.
+    /// Takes a line that stands for no series yet: it makes one, or is refused for the reason it was refused before.
+    private mutating func takeUnknown(
+        _ line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64, sender: Sender, at time: PushTime
+    ) {
+        if let entry = refused.find(line, bytes, hash: hash), entry.epoch == store.refusalEpoch,
+            entry.sender == sender
+        {
+            return count(entry.refusal)
+        }
+        do throws(Refusal) {
+            guard let entry = try learn(line, bytes, sender: sender, at: time) else { return }
+            known.insert(entry, for: line, bytes, hash: hash)
+            take(line, bytes, entry, at: time)
+        } catch {
+            count(error)
+            let entry = RefusedLine(refusal: error, sender: sender, epoch: store.refusalEpoch)
+            refused.insert(entry, for: line, bytes, hash: hash)
+        }
+    }
+
+    private mutating func count(_ refusal: Refusal) {
+        switch refusal {
+        case .malformed(let reason): counters.count(reason)
+        case .dropped(let reason): counters.count(reason)
+        }
+    }
+
+    /// Finds out what `line` stands for, and makes its series if need be. Nil when it has no value to take.
     private mutating func learn(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64, sender: Int32, at time: PushTime
-    ) throws(MalformedReason) -> SeriesCache.Entry? {
-        let identity = try PushedIdentity(line, bytes)
+        _ line: StatsDLine, _ bytes: Span<UInt8>, sender: Sender, at time: PushTime
+    ) throws(Refusal) -> KnownLine? {
+        let identity = try PushedIdentity.of(line, bytes)
         if identity.rawName.hasPrefix("datadog."), options.clientTelemetry == .drop {
-            counters.count(DropReason.clientTelemetry)
-            return nil
+            throw .dropped(.clientTelemetry)
         }
         var (labels, renamed) = PushedLabels.labels(fromTags: identity.tags)
         if labels["layer"] == nil, let layer = options.layer(identity.name.name) {
@@ -108,21 +187,23 @@ extension PushIngestor {
         }
         let isTime = identity.name.kind == .histogram && identity.name.unit == .seconds
         let scale = ValueScale(
-            denominator: identity.name.denominator,
-            valueMax: isTime ? PushLimits.secondsMax : PushLimits.valueMax)
+            denominator: identity.name.denominator, valueMax: isTime ? PushLimits.secondsMax : PushLimits.valueMax)
         guard hasGoodValue(line, bytes, scale) else { return nil }
         if identity.name.hadReservedSuffix { renamed.append(.reservedSuffix) }
+        let handle = try admit(identity, line.type, labels, sender: sender, at: time)
+        for reason in renamed { counters.count(reason) }
+        return KnownLine(handle: handle, scale: scale)
+    }
+
+    private mutating func admit(
+        _ identity: PushedIdentity, _ type: PushedType, _ labels: LabelSet, sender: Sender, at time: PushTime
+    ) throws(Refusal) -> SeriesHandle {
         do {
-            let handle = try store.admit(
-                rawName: identity.rawName, name: identity.name, type: line.type, labels: labels, sender: sender,
+            return try store.admit(
+                rawName: identity.rawName, name: identity.name, type: type, labels: labels, sender: sender,
                 unixSeconds: time.unixSeconds, nowSeconds: time.monotonicSeconds)
-            let entry = SeriesCache.Entry(handle: handle, scale: scale)
-            cache.insert(entry, for: line, bytes, hash: hash)
-            for reason in renamed { counters.count(reason) }
-            return entry
         } catch {
-            counters.count(error)
-            return nil
+            throw .dropped(error)
         }
     }
 }
@@ -131,7 +212,7 @@ extension PushIngestor {
 
 extension PushIngestor {
     private mutating func take(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: SeriesCache.Entry, at time: PushTime
+        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime
     ) {
         if line.type == .set { return insert(line, bytes, entry, at: time) }
         var values = ValueRanges(line)
@@ -147,7 +228,7 @@ extension PushIngestor {
 
     @inline(__always)
     private mutating func take(
-        _ value: Double, isSigned: Bool, of line: StatsDLine, _ entry: SeriesCache.Entry, at time: PushTime
+        _ value: Double, isSigned: Bool, of line: StatsDLine, _ entry: KnownLine, at time: PushTime
     ) {
         let now = time.monotonicSeconds
         switch line.type {
@@ -165,7 +246,7 @@ extension PushIngestor {
     }
 
     private mutating func insert(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: SeriesCache.Entry, at time: PushTime
+        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime
     ) {
         guard !line.values.isEmpty else { return counters.count(.badValue) }
         store.insert(

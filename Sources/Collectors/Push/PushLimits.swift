@@ -24,12 +24,24 @@ public enum PushLimits {
     public static let connectionsMax = 1_024
     /// Stream connections of one process.
     public static let connectionsPerSenderMax = 64
+    /// Stream connections of all processes that the kernel cannot name.
+    public static let connectionsOfUnknownSendersMax = 512
+    /// Descriptors that connections leave for files and HTTP clients.
+    public static let filesForOthers = 400
     /// A frame or line that stays unfinished for so long ends its connection, seconds.
     public static let unfinishedFrameSecondsMax = 30.0
     /// Bytes read from one connection before the others have their turn.
     public static let streamTurnBytes = 262_144
-    /// Raw names and tag lists remembered; beyond that all are learned anew.
+    /// Bytes of lines taken before others who wait for the series have their turn; a line is not broken off.
+    public static let lockTurnBytes = 4_096
+    /// Raw names and tag lists remembered, for every series that may exist; beyond that all are learned anew.
     public static let cachedLinesPerSeries = 2
     /// Bytes of raw names and tag lists remembered.
     public static let cacheBytesMax = 16 << 20
+    /// Refused lines remembered, so that a repeated one costs no more than a known one.
+    public static let cachedRefusalsMax = 8_192
+    /// Bytes of refused lines remembered.
+    public static let refusalBytesMax = 2 << 20
+    /// Bytes of all tags of a line.
+    public static let tagBytesMax = 2_048
 }

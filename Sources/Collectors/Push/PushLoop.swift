@@ -1,5 +1,5 @@
-import Glibc
 import Platform
+import Telemetry
 
 /// What the push thread owns: the sockets' events, the datagram buffers and the stream connections.
 struct PushLoop: ~Copyable {
@@ -8,6 +8,8 @@ struct PushLoop: ~Copyable {
         var framer = StreamFramer()
         /// Since when a frame or line is unfinished, monotonic seconds.
         var unfinishedSince: Double?
+        /// When something came last, monotonic seconds.
+        var lastReadSeconds: Double
     }
 
     private let sockets: [UnixSocket]
@@ -17,13 +19,19 @@ struct PushLoop: ~Copyable {
     private var poll: EventPoll
     private let receiver: DatagramReceiver
     private var connections: [Int32: Connection] = [:]
-    private var connectionsPerSender: [Int32: Int] = [:]
+    private var connectionsPerSender: [PeerProcess: Int] = [:]
     /// Sockets left alone until the next sweep, because accepting or receiving failed.
     private var pausedSockets: Set<Int32> = []
     private var readBuffer = [UInt8](repeating: 0, count: PushLimits.packetBytesMax)
     private var nextSweep: Double
+    private let connectionsMax: Int
+    /// When a problem of a socket was told last.
+    private var toldSeconds: [Int32: Double] = [:]
 
     var connectionCount: Int { connections.count }
+
+    /// Enough for a kernel queue of 512 datagrams twice; a sender who goes on for ever does not keep the daemon alive.
+    private static let drainTurns = 4
 
     init?(
         sockets: [UnixSocket], ingestor: Locked<PushIngestor>, wakeup: Wakeup,
@@ -39,11 +47,14 @@ struct PushLoop: ~Copyable {
         self.poll = poll
         self.receiver = receiver
         nextSweep = HostClock.monotonicSeconds() + PushServer.sweepSeconds
+        connectionsMax = Self.connectionsMax(filesMax: FileLimit.inForce)
         self.poll.add(wakeup.descriptor)
-        for socket in sockets {
-            if socket.kind == .datagram { DatagramReceiver.passCredentials(socket.descriptor) }
-            self.poll.add(socket.descriptor)
-        }
+        for socket in sockets { self.poll.add(socket.descriptor) }
+    }
+
+    /// A part of the descriptors is for other uses: files, HTTP clients.
+    private static func connectionsMax(filesMax: Int) -> Int {
+        min(PushLimits.connectionsMax, max(filesMax / 2, filesMax - PushLimits.filesForOthers))
     }
 
     deinit {
@@ -70,10 +81,16 @@ struct PushLoop: ~Copyable {
         if now >= nextSweep { sweep(now) }
     }
 
-    /// Takes what waits in the datagram sockets and connections, once, without waiting.
+    /// Takes what waits in the sockets and connections, without waiting for more. Connections that wait at a socket of
+    /// the service manager stay there for the next process.
     mutating func drain() {
-        for socket in sockets where socket.kind == .datagram { receive(socket) }
-        for descriptor in connections.keys { read(descriptor) }
+        for socket in sockets {
+            switch socket.kind {
+            case .datagram: for _ in 0..<Self.drainTurns { receive(socket) }
+            case .stream: if !socket.isHandedOver { accept(socket) }
+            }
+        }
+        for descriptor in Array(connections.keys) { read(descriptor) }
     }
 
     // MARK: Datagrams
@@ -83,15 +100,46 @@ struct PushLoop: ~Copyable {
         for _ in 0..<8 {
             let count = receiver.receive(socket.descriptor)
             if count < 0 { return pause(socket, "receive", Int32(-count)) }
-            let time = Self.now()
+            take(count)
+            if count < PushLimits.datagramBatch { return }
+        }
+    }
+
+    /// Takes the datagrams of the last batch. The lock is given back after some KiB of lines, many small datagrams or a
+    /// part of a large one: however dear these lines are, nobody waits long.
+    private func take(_ count: Int) {
+        let time = Self.now()
+        var i = 0
+        var cursor = PushIngestor.PacketCursor()
+        while i < count {
             ingestor.withLock { ingestor in
-                for i in 0..<count {
-                    receiver.withDatagram(i) { bytes, isCut, sender in
-                        ingestor.ingest(packet: bytes, isCut: isCut, sender: sender, at: time)
+                var budgetBytes = PushLimits.lockTurnBytes
+                while i < count, budgetBytes > 0 {
+                    var isDone = false
+                    receiver.withDatagram(i) { bytes, isCut, peer in
+                        isDone = ingestor.ingest(
+                            bytes, isCut: isCut, sender: Sender(peer), at: time, from: &cursor,
+                            budgetBytes: &budgetBytes)
                     }
+                    guard isDone else { continue }
+                    i += 1
+                    cursor = PushIngestor.PacketCursor()
                 }
             }
-            if count < PushLimits.datagramBatch { return }
+        }
+    }
+
+    /// Takes one packet of a stream, the lock in turns as above.
+    private func take(_ packet: Span<UInt8>, from peer: PeerProcess) {
+        let time = Self.now()
+        var cursor = PushIngestor.PacketCursor()
+        var isDone = false
+        while !isDone {
+            ingestor.withLock { ingestor in
+                var budgetBytes = PushLimits.lockTurnBytes
+                isDone = ingestor.ingest(
+                    packet, isCut: false, sender: Sender(peer), at: time, from: &cursor, budgetBytes: &budgetBytes)
+            }
         }
     }
 
@@ -107,7 +155,7 @@ struct PushLoop: ~Copyable {
                 return pause(socket, "accept", error.code)
             }
             let ofSender = connectionsPerSender[stream.sender, default: 0]
-            guard connections.count < PushLimits.connectionsMax, ofSender < PushLimits.connectionsPerSenderMax,
+            guard ofSender < Self.connectionsMax(of: stream.sender), makeRoom(besides: ofSender),
                 poll.add(stream.descriptor)
             else {
                 stream.close()
@@ -115,8 +163,27 @@ struct PushLoop: ~Copyable {
                 continue
             }
             connectionsPerSender[stream.sender] = ofSender + 1
-            connections[stream.descriptor] = Connection(stream: stream)
+            connections[stream.descriptor] = Connection(stream: stream, lastReadSeconds: HostClock.monotonicSeconds())
         }
+    }
+
+    /// Processes of one user that the kernel cannot name here, in another PID namespace, share one count.
+    private static func connectionsMax(of peer: PeerProcess) -> Int {
+        peer.pid == 0 ? PushLimits.connectionsOfUnknownSendersMax : PushLimits.connectionsPerSenderMax
+    }
+
+    /// Whether there is room for a connection of a process that has `count`. Where all are taken, the one that was
+    /// silent for longest, of the process with the most, gives way.
+    private mutating func makeRoom(besides count: Int) -> Bool {
+        guard connections.count >= connectionsMax else { return true }
+        guard let most = connectionsPerSender.max(by: { $0.value < $1.value }), most.value > count + 1,
+            let victim = connections.values.lazy.filter({ $0.stream.sender == most.key })
+                .min(by: { $0.lastReadSeconds < $1.lastReadSeconds })
+        else { return false }
+        connections[victim.stream.descriptor] = nil
+        forget(victim.stream)
+        ingestor.withLock { $0.countRefusedConnection() }
+        return true
     }
 
     private mutating func read(_ descriptor: Int32) {
@@ -127,6 +194,7 @@ struct PushLoop: ~Copyable {
             switch connection.stream.read(into: &readBuffer) {
             case .bytes(let count):
                 taken += count
+                connection.lastReadSeconds = HostClock.monotonicSeconds()
                 isOpen = feed(count, to: &connection)
             case .ended:
                 finish(&connection)
@@ -145,32 +213,27 @@ struct PushLoop: ~Copyable {
     }
 
     /// False when the connection is to be closed.
-    private mutating func feed(_ count: Int, to connection: inout Connection) -> Bool {
-        let time = Self.now()
-        let sender = connection.stream.sender
+    private func feed(_ count: Int, to connection: inout Connection) -> Bool {
+        let peer = connection.stream.sender
         var hasPacket = false
         defer { if hasPacket { connection.unfinishedSince = nil } }
-        return ingestor.withLock { ingestor in
-            do throws(MalformedReason) {
-                let fault = try connection.framer.feed(readBuffer.span.extracting(0..<count)) { packet in
-                    ingestor.ingest(packet: packet, sender: sender, at: time)
-                    hasPacket = true
-                }
-                if let fault { ingestor.count(fault) }
-                return true
-            } catch {
-                ingestor.count(error)
-                return false
+        do throws(MalformedReason) {
+            let fault = try connection.framer.feed(readBuffer.span.extracting(0..<count)) { packet in
+                take(packet, from: peer)
+                hasPacket = true
             }
+            if let fault { ingestor.withLock { $0.count(fault) } }
+            return true
+        } catch {
+            ingestor.withLock { $0.count(error) }
+            return false
         }
     }
 
     private func finish(_ connection: inout Connection) {
-        let time = Self.now()
-        let sender = connection.stream.sender
-        ingestor.withLock { ingestor in
-            let fault = connection.framer.finish { ingestor.ingest(packet: $0, sender: sender, at: time) }
-            if let fault { ingestor.count(fault) }
+        let peer = connection.stream.sender
+        if let fault = connection.framer.finish(packet: { take($0, from: peer) }) {
+            ingestor.withLock { $0.count(fault) }
         }
     }
 
@@ -202,10 +265,19 @@ struct PushLoop: ~Copyable {
     private mutating func pause(_ socket: UnixSocket, _ call: String, _ code: Int32) {
         poll.remove(socket.descriptor)
         pausedSockets.insert(socket.descriptor)
-        onProblem("cannot \(call) on '\(socket.path)': \(SystemError.text(code)); trying again")
+        let now = HostClock.monotonicSeconds()
+        guard now - (toldSeconds[socket.descriptor] ?? -.infinity) > PushServer.problemSeconds else { return }
+        toldSeconds[socket.descriptor] = now
+        onProblem(
+            "cannot \(call) on '\(socket.path)': \(SystemError.text(code)); trying again, every \(Int(PushServer.sweepSeconds)) seconds"
+        )
     }
 
     private static func now() -> PushTime {
         PushTime(monotonicSeconds: HostClock.monotonicSeconds(), unixSeconds: HostClock.unixSeconds())
     }
+}
+
+extension Sender {
+    init(_ peer: PeerProcess) { self.init(pid: peer.pid, uid: peer.uid) }
 }

@@ -28,13 +28,16 @@ public enum PushMetrics {
     static let series = MetricDescriptor(.gauge, "latencyd_series", help: "Pushed series that exist.")
     static let expired = MetricDescriptor(
         .counter, "latencyd_series_expired", help: "Pushed series that were forgotten because no value came.")
+    static let evicted = MetricDescriptor(
+        .counter, "latencyd_series_evicted",
+        help: "Pushed series that were forgotten before their time, to make room for another user's first ones.")
     static let seriesMax = MetricDescriptor(
         .gauge, "latencyd_series_limit", help: "Pushed series that may exist, push.max_series.")
 
     /// Every family it can emit.
     public static let descriptors = [
         timings, otherValues, malformed, dropped, renamed, ignored, packets, bytes, connections, refused, series,
-        expired, seriesMax,
+        expired, evicted, seriesMax,
     ]
 
     /// The families of `ingestor`. Every reason is there from the start, so that its first increase is seen.
@@ -58,6 +61,7 @@ public enum PushMetrics {
             number(refused, counters.connectionsRefused),
             number(series, UInt64(ingestor.store.seriesCount)),
             number(expired, ingestor.store.expiredCount),
+            number(evicted, ingestor.store.evictedCount),
             number(seriesMax, UInt64(ingestor.store.limits.seriesMax)),
         ]
     }

@@ -16,8 +16,10 @@ public final class PushServer: Sendable {
 
     /// The loop looks after itself at least this often, seconds.
     static let sweepSeconds = 2.0
+    /// What is wrong with a socket is told at most this often.
+    static let problemSeconds = 60.0
 
-    /// - Parameter onProblem: told what went wrong with a socket, at most once per sweep and kind.
+    /// - Parameter onProblem: told what went wrong with a socket, at most once a minute.
     /// - Returns: nil when the process has no descriptor left.
     public init?(
         sockets: [UnixSocket], ingestor: Locked<PushIngestor>, onProblem: @escaping @Sendable (String) -> Void

@@ -6,8 +6,18 @@ struct PushedIdentity {
     let name: PushedName
     let tags: [Substring]
 
+    /// As `init`, its fault as a refusal of the whole line.
+    static func of(_ line: StatsDLine, _ bytes: Span<UInt8>) throws(PushIngestor.Refusal) -> PushedIdentity {
+        do {
+            return try PushedIdentity(line, bytes)
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
     init(_ line: StatsDLine, _ bytes: Span<UInt8>) throws(MalformedReason) {
         guard line.name.count <= PushLimits.nameBytesMax else { throw .nameTooLong }
+        guard line.tags.count <= PushLimits.tagBytesMax else { throw Self.tagsFault(line, bytes) }
         guard let rawName = bytes.text(line.name), let tagText = bytes.text(line.tags) else { throw .invalidUTF8 }
         guard !Self.hasControlCharacter(rawName), !Self.hasControlCharacter(tagText) else { throw .controlCharacter }
         let tags = tagText.split(separator: ",", maxSplits: PushLimits.tagsMax)
@@ -22,6 +32,13 @@ struct PushedIdentity {
         self.rawName = rawName
         self.name = name
         self.tags = tags
+    }
+
+    /// What is wrong with tags that are too long together: their number, if it is that.
+    private static func tagsFault(_ line: StatsDLine, _ bytes: Span<UInt8>) -> MalformedReason {
+        var commas = 0
+        for i in line.tags where bytes[i] == UInt8(ascii: ",") { commas += 1 }
+        return commas >= PushLimits.tagsMax ? .tooManyTags : .tagsTooLong
     }
 
     /// C0 and C1 controls and DEL: they have no place in a name, and some of them break lines for some readers.

@@ -10,7 +10,8 @@ struct ValueScale {
     /// The value in `range`, in the base unit.
     @inline(__always)
     func value(_ bytes: Span<UInt8>, _ range: Range<Int>, type: PushedType) throws(MalformedReason) -> Double {
-        let value = try DecimalParser.parse(bytes, range) / denominator
+        // Adding zero makes 0 of -0, whose sign would be taken for an exponent.
+        let value = try DecimalParser.parse(bytes, range) / denominator + 0.0
         guard value >= 0 || type == .gauge else { throw .negative }
         guard value.magnitude <= valueMax else { throw .outOfRange }
         return value

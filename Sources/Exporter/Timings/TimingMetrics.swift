@@ -8,6 +8,9 @@ public enum TimingMetrics {
     static let rate = MetricDescriptor(
         .gauge, "latencyd_rate", help: "Observations of the timing per second over the trailing minute.")
 
+    /// Every family it can emit: pushed timings have one of these units.
+    public static let descriptors = [MetricUnit.seconds, .bytes, .none].map(observed) + [rate]
+
     /// The family of the statistics of timings in `unit`: `latencyd_observed_seconds` and so on.
     public static func observed(in unit: MetricUnit) -> MetricDescriptor {
         MetricDescriptor(

@@ -34,12 +34,9 @@ public struct WebRouter: Sendable {
     /// An error in Prometheus' JSON shape below `/api/`, else as text.
     private func failure(_ status: Int, _ type: String, _ message: String, path: String) -> WebResponse {
         guard path.hasPrefix("/api/") else { return .text(message + ".\n", status: status) }
-        var body: [UInt8] = []
-        body.append("{\"status\":\"error\",\"errorType\":")
-        body.append(json: type)
-        body.append(",\"error\":")
-        body.append(json: message)
-        body.append("}\n")
-        return .json(body, status: status)
+        let error: [(String, JSONTree)] = [
+            ("status", .string("error")), ("errorType", .string(type)), ("error", .string(message)),
+        ]
+        return .json(JSONTree.object(error).bytes, status: status)
     }
 }

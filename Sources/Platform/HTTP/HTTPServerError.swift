@@ -3,7 +3,7 @@ internal import Glibc
 /// Why a server could not be started.
 public enum HTTPServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The address is not `HOST:PORT`.
-    case invalidAddress(String, reason: String)
+    case invalidAddress(String, reason: String, remedy: String)
     /// The host name of the address has no IP address; `reason` is the resolver's.
     case unknownHost(String, reason: String)
     case portInUse(String)
@@ -15,8 +15,8 @@ public enum HTTPServerError: Error, Sendable, Equatable, CustomStringConvertible
 
     public var description: String {
         switch self {
-        case .invalidAddress(let address, let reason):
-            "cannot listen on \"\(address)\": \(reason); write HOST:PORT, for example 127.0.0.1:9959, [::1]:9959 or :9959"
+        case .invalidAddress(let address, let reason, let remedy):
+            "cannot listen on \"\(address)\": \(reason); \(remedy)"
         case .unknownHost(let address, let reason):
             "cannot listen on \"\(address)\": the host name cannot be resolved (\(reason)); use an IP address"
         case .portInUse(let address):

@@ -13,7 +13,12 @@ struct ListenSocket {
     private static let backlog: Int32 = 128
 
     init(_ text: String) throws(HTTPServerError) {
-        let address = try ListenAddress(text)
+        let address: ListenAddress
+        do {
+            address = try ListenAddress(text)
+        } catch {
+            throw .invalidAddress(text, reason: "it \(error.reason)", remedy: error.remedy)
+        }
         var candidates = address.host.isEmpty ? ["::", "0.0.0.0"] : [address.host]
         // A kernel without IPv6 has no wildcard address that takes both.
         while true {

@@ -15,11 +15,6 @@ public struct DatagramReceiver: ~Copyable {
 
     deinit { csystem_receiver_free(receiver) }
 
-    /// Asks the kernel to name the sender of every datagram that arrives at `descriptor` from now on.
-    public static func passCredentials(_ descriptor: Int32) {
-        _ = csystem_pass_credentials(descriptor)
-    }
-
     /// Receives what waits at `descriptor`, without waiting itself.
     ///
     /// - Returns: the number of datagrams; negative, the error number, when the socket is broken.
@@ -27,13 +22,13 @@ public struct DatagramReceiver: ~Copyable {
         Int(csystem_receiver_receive(receiver, descriptor))
     }
 
-    /// Calls `body` with datagram `i` of the last batch: its bytes, whether its end was cut off, and the sender's
-    /// process, 0 when it is unknown.
-    public func withDatagram(_ i: Int, _ body: (Span<UInt8>, _ isCut: Bool, _ sender: Int32) -> Void) {
+    /// Calls `body` with datagram `i` of the last batch: its bytes, whether its end was cut off, and the sender.
+    /// May be called again for the same datagram.
+    public func withDatagram(_ i: Int, _ body: (Span<UInt8>, _ isCut: Bool, _ sender: PeerProcess) -> Void) {
         let i = UInt32(i)
         let start = csystem_receiver_bytes(receiver, i)
         let bytes = UnsafeBufferPointer(start: start, count: csystem_receiver_length(receiver, i))
-        let sender = csystem_receiver_sender(receiver, i)
-        body(bytes.span, csystem_receiver_truncated(receiver, i) != 0, sender.pid)
+        body(
+            bytes.span, csystem_receiver_truncated(receiver, i) != 0, PeerProcess(csystem_receiver_sender(receiver, i)))
     }
 }

@@ -4,8 +4,7 @@ import Glibc
 /// A connection that a stream socket accepted.
 public struct StreamConnection: Sendable {
     public let descriptor: Int32
-    /// The process at the other end, 0 when it is unknown.
-    public let sender: Int32
+    public let sender: PeerProcess
 
     /// What reading brought.
     public enum ReadResult: Equatable, Sendable {
@@ -28,7 +27,7 @@ public struct StreamConnection: Sendable {
         }
         var peer = csystem_sender()
         let isKnown = csystem_peer(descriptor, &peer) == 0
-        return StreamConnection(descriptor: descriptor, sender: isKnown ? peer.pid : 0)
+        return StreamConnection(descriptor: descriptor, sender: isKnown ? PeerProcess(peer) : .unknown)
     }
 
     /// Reads what is there into `buffer`, without waiting. Descriptors that the sender attaches are closed by the

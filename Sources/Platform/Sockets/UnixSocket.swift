@@ -48,6 +48,9 @@ public final class UnixSocket: Sendable {
     /// The file that this process made and removes at the end; nil when the socket was handed over.
     private let file: FileIdentity?
 
+    /// Whether the service manager bound it and holds it beyond this process.
+    public let isHandedOver: Bool
+
     private struct FileIdentity: Equatable, Sendable {
         let device: UInt64
         let inode: UInt64
@@ -59,8 +62,10 @@ public final class UnixSocket: Sendable {
         self.kind = kind
         self.path = path
         file = nil
+        isHandedOver = true
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        Self.nameSenders(descriptor, kind)
     }
 
     /// Binds a socket at `path`, private to this user. The folder is made if it is missing. A socket file that nobody
@@ -72,6 +77,7 @@ public final class UnixSocket: Sendable {
         let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, kind.type | flags, 0)
         guard descriptor >= 0 else { throw .system(call: "socket", path: path, code: errno) }
+        Self.nameSenders(descriptor, kind)
         // Never open to others, not even between bind and chmod.
         let mask = umask(0o177)
         let isBound = Self.withSocketAddress(&address) { bind(descriptor, $0, $1) } == 0
@@ -91,6 +97,7 @@ public final class UnixSocket: Sendable {
         self.kind = kind
         self.path = path
         file = Self.identity(path)
+        isHandedOver = false
     }
 
     /// Gives the socket file to `group` and sets its mode. Nil when done; otherwise what is wrong: then the socket stays
@@ -115,6 +122,12 @@ public final class UnixSocket: Sendable {
     public func closeAndUnlink() {
         close(descriptor)
         if let file, Self.identity(path) == file { unlink(path) }
+    }
+
+    /// Asks the kernel to name the sender of every datagram, from the first one on: those that were sent before are
+    /// nobody's. A stream's peer is named without being asked for.
+    private static func nameSenders(_ descriptor: Int32, _ kind: Kind) {
+        if kind == .datagram { _ = csystem_pass_credentials(descriptor) }
     }
 
     // MARK: Paths

@@ -13,7 +13,8 @@ public struct SparseHistogram: Sendable, Equatable {
     let moments: ExponentialHistogram.Moments
     let buckets: [Bucket]
 
-    /// The buckets of `histogram` that are in use. A bucket with more than 2^32 - 1 observations keeps that many.
+    /// The buckets of `histogram` that are in use. One with more than 2^32 - 1 observations, as small sample rates can
+    /// make, becomes several with the same index.
     public init(_ histogram: borrowing ExponentialHistogram) {
         schema = histogram.schema
         zeroCount = histogram.zeroCount
@@ -22,7 +23,12 @@ public struct SparseHistogram: Sendable, Equatable {
         var used: [Bucket] = []
         used.reserveCapacity(histogram.buckets.count { $0 > 0 })
         for (offset, count) in histogram.buckets.enumerated() where count > 0 {
-            used.append(Bucket(index: Int32(first + offset), count: UInt32(clamping: count)))
+            var rest = count
+            while rest > 0 {
+                let part = UInt32(clamping: rest)
+                used.append(Bucket(index: Int32(first + offset), count: part))
+                rest -= UInt64(part)
+            }
         }
         buckets = used
     }

@@ -39,6 +39,9 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         self.init(elements.map { Label($0.0, $0.1) })
     }
 
+    /// Bytes of all names and values.
+    var byteCount: Int { labels.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
+
     /// The value of the label `name`, nil when the set has no such label.
     public subscript(name: String) -> String? {
         labels.first { $0.name == name }?.value
@@ -46,6 +49,18 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     /// This set with `other`'s labels added; where both have a name, `other`'s value is taken.
     public func adding(_ other: [Label]) -> LabelSet {
-        LabelSet(labels + other)
+        var sum = labels
+        sum.reserveCapacity(labels.count + other.count)
+        for label in other {
+            let place = sum.firstIndex { $0.name >= label.name } ?? sum.count
+            if place < sum.count, sum[place].name == label.name {
+                sum[place] = label
+            } else {
+                sum.insert(label, at: place)
+            }
+        }
+        return LabelSet(sorted: sum)
     }
+
+    private init(sorted labels: [Label]) { self.labels = labels }
 }

@@ -1,7 +1,8 @@
 /// Why a label of a pushed series is not what was sent. The raw value is the label `reason` of
 /// `latencyd_push_renamed_total`.
 public enum RenameReason: String, Sendable, CaseIterable {
-    /// A gauge's name ended in `_total`, `_count`, `_sum`, `_bucket` or `_created`; `_value` was added.
+    /// A gauge's name ended in `_total`, `_count`, `_sum`, `_bucket` or `_created`, or a histogram's in `_total`;
+    /// `_value` was added.
     case reservedSuffix = "reserved_suffix"
     /// A label with a meaning of its own got the prefix `exported_`.
     case reservedLabel = "reserved_label"

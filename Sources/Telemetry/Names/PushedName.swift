@@ -26,7 +26,7 @@ public enum PushedType: UInt8, Sendable, CaseIterable {
 /// The rule: characters that a name may not have become `_`; a unit at the end (`_ms`, `_us`, `_ns`, `_seconds`,
 /// `_bytes`) is replaced by the base unit's name and decides the scale; a `ms` timing is milliseconds whatever its name
 /// ends with; a counter's `_total` stands at the end; a gauge whose name ends like a sample of another kind (`_total`,
-/// `_count`, `_sum`, `_bucket`, `_created`) gets `_value` at its end.
+/// `_count`, `_sum`, `_bucket`, `_created`), and a histogram whose name ends in `_total`, get `_value` at the end.
 public struct PushedName: Sendable, Equatable {
     /// The family's name, a counter's without `_total`.
     public let name: String
@@ -57,7 +57,11 @@ public struct PushedName: Sendable, Equatable {
             denominator = 1e3
         }
         guard !name.isEmpty else { return nil }
-        hadReservedSuffix = type.kind == .gauge && Self.reservedSuffixes.contains { name.hasSuffix($0) }
+        switch type.kind {
+        case .counter: hadReservedSuffix = false
+        case .gauge: hadReservedSuffix = Self.reservedSuffixes.contains { name.hasSuffix($0) }
+        case .histogram: hadReservedSuffix = name.hasSuffix("_total")
+        }
         if hadReservedSuffix { name += "_value" }
         self.name = name
         self.kind = type.kind

@@ -6,6 +6,8 @@ public enum DropReason: String, Error, Sendable, CaseIterable {
     case maxSeriesPerMetric = "max_series_per_metric"
     /// The sending process made `push.max_series_per_sender` series.
     case maxSeriesPerSender = "max_series_per_sender"
+    /// The names and labels of all series, or of those that the sending process made, take as many bytes as they may.
+    case labelBytes = "label_bytes"
     /// The same name was pushed as another type before.
     case typeConflict = "type_conflict"
     /// Another metric's name, or one of its `_count`, `_sum`, `_bucket`, `_total` or `_created`, is the same.

@@ -20,7 +20,7 @@ struct FamilyTable {
 
     /// The family that takes values of `type` pushed as `rawName`, made if its names are free.
     mutating func admit(rawName: String, name: PushedName, type: PushedType) throws(DropReason) -> ID {
-        if name.name.hasPrefix("latencyd_") { throw .reservedName }
+        if name.claims.contains(where: { $0.hasPrefix("latencyd_") }) { throw .reservedName }
         if let owner = owners[name.name], let family = families[owner], family.rawName == rawName,
             family.descriptor.kind == name.kind, family.isSet == (type == .set)
         {

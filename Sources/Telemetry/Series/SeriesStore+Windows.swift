@@ -26,13 +26,16 @@ extension SeriesStore {
         }
     }
 
-    /// Adds the series among `range` of slots, as they are now, to the families by name.
-    public func snapshot(slots range: Range<Int>, into pushed: inout [String: MetricFamily]) {
-        for slot in range.clamped(to: 0..<slots.count) {
+    /// Adds the series among `range` of slots, as they are now, to the families.
+    ///
+    /// - Parameter serial: series from this one on are left out. A walk in pieces gives the `nextSerial` of its
+    ///   beginning: a series that expires and is made anew meanwhile would otherwise be met twice.
+    public func snapshot(slots range: Range<Int>, before serial: UInt64 = .max, into pushed: inout PushedFamilies) {
+        for slot in range.clamped(to: 0..<slots.count) where slots[slot].serial < serial {
             guard let labels = slots[slot].labels, let family = families.families[slots[slot].family] else { continue }
             let created = family.descriptor.kind == .gauge ? nil : slots[slot].createdSeconds
             let sample = Sample(labels, value(of: slots[slot], unit: family.descriptor.unit), createdSeconds: created)
-            pushed[family.descriptor.name, default: MetricFamily(family.descriptor)].samples.append(sample)
+            pushed.families[slots[slot].family, default: MetricFamily(family.descriptor)].samples.append(sample)
         }
     }
 
@@ -47,6 +50,16 @@ extension SeriesStore {
                     classicCounts: timings[position].classicCounts))
         }
     }
+}
+
+/// Pushed families in the making, while a walk over the store collects their series.
+public struct PushedFamilies: Sendable {
+    var families: [FamilyTable.ID: MetricFamily] = [:]
+
+    public init() {}
+
+    /// By name.
+    public var sorted: [MetricFamily] { families.values.sorted { $0.descriptor.name < $1.descriptor.name } }
 }
 
 /// Makes summaries of windows; keeps its memory from one to the next.

@@ -21,11 +21,14 @@ public struct SeriesStore {
     struct Slot: Sendable {
         var generation: UInt32 = 0
         var family: FamilyTable.ID = 0
-        var sender: Int32 = 0
+        var nameBytes: Int32 = 0
+        var sender = Sender.unknown
         var kind = Kind.counter
         var number = 0.0
         var lastValueSeconds = 0.0
         var createdSeconds = 0.0
+        /// Counts up from series to series: a walk in pieces leaves out what was made since it began.
+        var serial: UInt64 = 0
         var labels: LabelSet?
     }
 
@@ -38,7 +41,13 @@ public struct SeriesStore {
     /// Series that were forgotten because no value came.
     public private(set) var expiredCount: UInt64 = 0
     /// Series that exist.
-    public var seriesCount: Int { index.count }
+    public var seriesCount: Int { ledger.seriesCount }
+    /// Series that were forgotten before their time, to make room for another user's first ones.
+    public private(set) var evictedCount: UInt64 = 0
+    /// Changes whenever something that was refused might be taken now: a series is gone, limits are others.
+    public private(set) var refusalEpoch: UInt64 = 0
+    /// The serial of the next series to be made.
+    public private(set) var nextSerial: UInt64 = 0
 
     var slots: [Slot] = []
     var timings = Pool<TimingSeries>()
@@ -46,7 +55,7 @@ public struct SeriesStore {
     private(set) var families = FamilyTable()
     private var freeSlots: [UInt32] = []
     private var index: [Key: SeriesHandle] = [:]
-    private var seriesPerSender: [Int32: Int] = [:]
+    private var ledger = SeriesLedger()
     let secondsBounds: ClassicBounds
     /// Windows of the trailing minute.
     public let windowsMax: Int
@@ -66,25 +75,29 @@ public struct SeriesStore {
     }
 
     /// Takes new limits; series that exist beyond them stay until they expire.
-    public mutating func setLimits(_ limits: SeriesLimits) { self.limits = limits }
+    public mutating func setLimits(_ limits: SeriesLimits) {
+        self.limits = limits
+        refusalEpoch &+= 1
+    }
 
     // MARK: Finding and making
 
     /// The series of `rawName`, `type` and `labels`, made when it is new and the limits allow.
     ///
     /// - Parameters:
-    ///   - sender: the pushing process, 0 when the kernel did not name it.
+    ///   - sender: the pushing process.
     ///   - unixSeconds: the moment of creation, for a new series.
     ///   - nowSeconds: monotonic.
     public mutating func admit(
-        rawName: String, name: PushedName, type: PushedType, labels: LabelSet, sender: Int32, unixSeconds: Double,
+        rawName: String, name: PushedName, type: PushedType, labels: LabelSet, sender: Sender, unixSeconds: Double,
         nowSeconds: Double
     ) throws(DropReason) -> SeriesHandle {
         let family = try families.admit(rawName: rawName, name: name, type: type)
         let key = Key(family: family, labels: labels)
         if let handle = index[key] { return handle }
+        let nameBytes = name.name.utf8.count + labels.byteCount
         do {
-            try checkLimits(family: family, sender: sender)
+            try makeRoom(family: family, nameBytes: nameBytes, sender: sender)
         } catch {
             families.removeIfEmpty(family)
             throw error
@@ -92,17 +105,46 @@ public struct SeriesStore {
         let handle = takeSlot()
         index[key] = handle
         families.countSeries(family, by: 1)
-        seriesPerSender[sender, default: 0] += 1
+        ledger.add(sender, nameBytes: nameBytes)
         slots[Int(handle.slot)] = Slot(
-            generation: handle.generation, family: family, sender: sender, kind: makeState(type, unit: name.unit),
-            lastValueSeconds: nowSeconds, createdSeconds: unixSeconds, labels: labels)
+            generation: handle.generation, family: family, nameBytes: Int32(clamping: nameBytes), sender: sender,
+            kind: makeState(type, unit: name.unit), lastValueSeconds: nowSeconds, createdSeconds: unixSeconds,
+            serial: nextSerial, labels: labels)
+        nextSerial &+= 1
         return handle
     }
 
-    private func checkLimits(family: FamilyTable.ID, sender: Int32) throws(DropReason) {
-        if index.count >= limits.seriesMax { throw .maxSeries }
+    /// Checks the limits. Where only the one on all series is reached, a user's first ones still find room at the cost
+    /// of a user who has more than half.
+    private mutating func makeRoom(family: FamilyTable.ID, nameBytes: Int, sender: Sender) throws(DropReason) {
+        let account = ledger.perSender[sender] ?? SeriesLedger.Account()
         if families.families[family]?.seriesCount ?? 0 >= limits.seriesPerMetricMax { throw .maxSeriesPerMetric }
-        if seriesPerSender[sender] ?? 0 >= limits.seriesPerSenderMax { throw .maxSeriesPerSender }
+        if account.seriesCount >= limits.seriesPerSenderMax { throw .maxSeriesPerSender }
+        if account.nameBytes + nameBytes > limits.nameBytesPerSenderMax { throw .labelBytes }
+        let isFull = ledger.seriesCount >= limits.seriesMax
+        guard isFull || ledger.nameBytes + nameBytes > limits.nameBytesMax else { return }
+        guard isFull, evictForFirstSeries(of: sender.uid) else { throw isFull ? .maxSeries : .labelBytes }
+    }
+
+    /// Forgets the series that was silent for longest of the user who has more than half of all, if `uid` is another
+    /// user who has less than a tenth. False when that is not so.
+    private mutating func evictForFirstSeries(of uid: UInt32) -> Bool {
+        guard let (hog, count) = ledger.largestUser, hog != uid, count > limits.seriesMax / 2,
+            ledger.seriesPerUser[uid] ?? 0 < limits.seriesMax / SeriesLimits.userShareDivisor
+        else { return false }
+        guard let victim = quietestSlot(of: hog) else { return false }
+        remove(victim)
+        evictedCount &+= 1
+        return true
+    }
+
+    private func quietestSlot(of uid: UInt32) -> Int? {
+        var quietest: Int?
+        for slot in slots.indices where slots[slot].labels != nil && slots[slot].sender.uid == uid {
+            if let best = quietest, slots[best].lastValueSeconds <= slots[slot].lastValueSeconds { continue }
+            quietest = slot
+        }
+        return quietest
     }
 
     private mutating func takeSlot() -> SeriesHandle {
@@ -145,23 +187,25 @@ public struct SeriesStore {
     /// Forgets the series among `range` of slots that got no value for `limits.expireAfterSeconds`.
     public mutating func expire(slots range: Range<Int>, nowSeconds: Double) {
         for slot in range.clamped(to: 0..<slots.count) {
-            guard let labels = slots[slot].labels,
-                nowSeconds - slots[slot].lastValueSeconds > limits.expireAfterSeconds
-            else { continue }
-            let old = slots[slot]
-            index[Key(family: old.family, labels: labels)] = nil
-            families.countSeries(old.family, by: -1)
-            forgetSender(old.sender)
-            removeState(old.kind)
-            slots[slot] = Slot(generation: old.generation)
-            freeSlots.append(UInt32(slot))
+            guard slots[slot].labels != nil, nowSeconds - slots[slot].lastValueSeconds > limits.expireAfterSeconds
+            else {
+                continue
+            }
+            remove(slot)
             expiredCount &+= 1
         }
     }
 
-    private mutating func forgetSender(_ sender: Int32) {
-        guard let count = seriesPerSender[sender] else { return }
-        seriesPerSender[sender] = count > 1 ? count - 1 : nil
+    private mutating func remove(_ slot: Int) {
+        let old = slots[slot]
+        guard let labels = old.labels else { return }
+        index[Key(family: old.family, labels: labels)] = nil
+        families.countSeries(old.family, by: -1)
+        ledger.remove(old.sender, nameBytes: Int(old.nameBytes))
+        removeState(old.kind)
+        slots[slot] = Slot(generation: old.generation)
+        freeSlots.append(UInt32(slot))
+        refusalEpoch &+= 1
     }
 
     /// Slots in use or free: the range to walk through.

@@ -77,7 +77,7 @@ struct RunOptions: ParsableArguments {
                 return nil
             }
         }
-        if let address = take(webListenAddress, "--web.listen-address", ListenAddress.parse) {
+        if let address = take(webListenAddress, "--web.listen-address", ListenAddressScalar.parse) {
             result.web.listenAddress = address
         }
         if let path = take(storagePath, "--storage.path", PathScalar.absolute) { result.storage.path = path }

@@ -9,6 +9,7 @@ extension Configuration {
             ("push.socket_mode", push.socketMode == running.push.socketMode),
             ("push.socket_group", push.socketGroup == running.push.socketGroup),
             ("push.buckets", push.buckets == running.push.buckets),
+            ("detection.window", detection.window == running.detection.window),
         ]
         return fixed.filter { !$0.isSame }.map(\.key)
     }

@@ -12,7 +12,8 @@ enum FolderAccess {
         }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    /// Whether `path` is a folder, or a link to one.
+    static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

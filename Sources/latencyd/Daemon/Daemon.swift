@@ -154,9 +154,12 @@ final class Daemon {
     }
 
     private func showPages() {
-        let (families, alerts) = watch.pages
+        let (timings, levels, alerts) = (watch.timings, watch.levels, watch.alerts)
+        let notEvaluated = watch.notEvaluatedCount
         board.findings.withLock {
-            $0.timings = families
+            $0.timings = timings
+            $0.levels = levels
+            $0.notEvaluatedCount = notEvaluated
             $0.alerts = alerts
         }
     }

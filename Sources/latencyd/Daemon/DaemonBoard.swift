@@ -9,8 +9,11 @@ final class DaemonBoard: Sendable {
     struct Findings: Sendable {
         /// Of the hardware collectors.
         var signals: [MetricFamily] = []
-        /// Statistics of timings over the trailing minute, and alert levels.
-        var timings: [MetricFamily] = []
+        /// All timings over the trailing minute. Kept as they are: the pages make samples of them when one is asked for.
+        var timings: [TimingSummary] = []
+        var levels: [AlertLevelReading] = []
+        /// Watches that the alert engine had no room for.
+        var notEvaluatedCount: UInt64 = 0
         var alerts = AlertSnapshot()
     }
 

@@ -7,7 +7,7 @@ internal import Telemetry
 /// What the web server shows of the daemon.
 struct DaemonPages: WebSource {
     /// Series copied per turn of the lock: the push thread waits for so many at the most.
-    static let seriesPerTurn = 64
+    static let seriesPerTurn = 256
 
     let board: DaemonBoard
     let ingestor: Locked<PushIngestor>
@@ -38,20 +38,24 @@ struct DaemonPages: WebSource {
 
     /// The pushed families by name, then the daemon's own.
     func metricFamilies() -> [MetricFamily] {
-        var pushed: [String: MetricFamily] = [:]
+        var pushed = PushedFamilies()
+        let serial = ingestor.withLock { $0.store.nextSerial }
         var slot = 0
         var slotCount = 1
         while slot < slotCount {
             ingestor.withLock { ingestor in
                 slotCount = ingestor.store.slotCount
-                ingestor.store.snapshot(slots: slot..<slot + Self.seriesPerTurn, into: &pushed)
+                ingestor.store.snapshot(slots: slot..<slot + Self.seriesPerTurn, before: serial, into: &pushed)
             }
             slot += Self.seriesPerTurn
         }
         let own = ingestor.withLock { PushMetrics.families($0, connectionCount: push.connectionCount) }
         let findings = board.findings.withLock { $0 }
-        let families = own + findings.signals + findings.timings + SelfMetrics.families(web.withLock { $0?.counters })
-        return pushed.values.sorted { $0.descriptor.name < $1.descriptor.name }
+        let families =
+            own + findings.signals + TimingMetrics.families(findings.timings)
+            + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount)
+            + SelfMetrics.families(web.withLock { $0?.counters })
+        return pushed.sorted
             + families.sorted { $0.descriptor.name < $1.descriptor.name }
     }
 }

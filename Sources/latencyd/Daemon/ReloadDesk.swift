@@ -5,6 +5,7 @@ internal import Platform
 final class ReloadDesk: Sendable {
     /// Requests that wait; one more is refused.
     static let waitingMax = 16
+    /// A request that the main loop does not come to within so long is refused, seconds.
     static let patienceSeconds = 30.0
 
     /// Readable for the main loop while requests wait.
@@ -16,6 +17,9 @@ final class ReloadDesk: Sendable {
         guard let wakeup = Wakeup() else { return nil }
         self.wakeup = wakeup
     }
+
+    /// Requests that wait now.
+    var waitingCount: Int { waiting.withLock { $0.count } }
 
     /// Asks, and waits for the outcome.
     func request() -> ReloadOutcome {

@@ -1,16 +1,17 @@
 internal import AnomalyDetect
 internal import Collectors
-internal import Exporter
 internal import Platform
 internal import Telemetry
 
 /// At the end of every window: summaries of all timings, and the alert levels that follow from them.
 struct TimingWatch {
     /// Series handled per turn of the lock: the push thread waits for so many at the most.
-    static let seriesPerTurn = 64
+    static let seriesPerTurn = 256
 
     private var engine: AlertEngine
     private var summarizer = WindowSummarizer()
+    /// The trailing minute of every timing, at the end of the last window.
+    private(set) var timings: [TimingSummary] = []
     /// Timings that had observations in the trailing minute.
     private(set) var activeCount = 0
 
@@ -22,7 +23,7 @@ struct TimingWatch {
     mutating func endWindow(_ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant) -> [AlertChange] {
         let summaries = summaries(ingestor, windows: windows, at: end)
         activeCount = summaries.count { $0.summary.count > 0 }
-        families = TimingMetrics.families(summaries)
+        timings = summaries
         return engine.evaluate(summaries, at: end)
     }
 
@@ -31,12 +32,13 @@ struct TimingWatch {
         engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
-    /// What the pages show: statistics and levels.
-    var pages: (families: [MetricFamily], alerts: AlertSnapshot) {
-        (families + AlertMetrics.families(engine.levels()), engine.snapshot())
-    }
+    /// The level of every statistic that a rule watches.
+    var levels: [AlertLevelReading] { engine.levels() }
 
-    private var families: [MetricFamily] = []
+    /// Watches that the engine had no room for.
+    var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal }
+
+    var alerts: AlertSnapshot { engine.snapshot() }
 
     private mutating func summaries(
         _ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant

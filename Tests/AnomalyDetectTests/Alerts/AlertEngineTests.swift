@@ -1,5 +1,6 @@
 import AnomalyDetect
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("Alert engine")

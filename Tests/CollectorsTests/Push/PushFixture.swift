@@ -10,19 +10,20 @@ struct PushFixture {
         ingestor = PushIngestor(store: SeriesStore(limits: options.limits), options: options, seed: 42)
     }
 
-    mutating func push(_ text: String, sender: Int32 = 1, now: Double = 0) {
-        push(Array(text.utf8), sender: sender, now: now)
+    mutating func push(_ text: String, sender: Int32 = 1, uid: UInt32 = 0, now: Double = 0) {
+        push(Array(text.utf8), sender: sender, uid: uid, now: now)
     }
 
-    mutating func push(_ bytes: [UInt8], isCut: Bool = false, sender: Int32 = 1, now: Double = 0) {
+    mutating func push(_ bytes: [UInt8], isCut: Bool = false, sender: Int32 = 1, uid: UInt32 = 0, now: Double = 0) {
         ingestor.ingest(
-            packet: bytes.span, isCut: isCut, sender: sender, at: PushTime(monotonicSeconds: now, unixSeconds: 1_000))
+            packet: bytes.span, isCut: isCut, sender: Sender(pid: sender, uid: uid),
+            at: PushTime(monotonicSeconds: now, unixSeconds: 1_000))
     }
 
     var families: [String: MetricFamily] {
-        var families: [String: MetricFamily] = [:]
+        var families = PushedFamilies()
         ingestor.store.snapshot(slots: 0..<ingestor.store.slotCount, into: &families)
-        return families
+        return Dictionary(uniqueKeysWithValues: families.sorted.map { ($0.descriptor.name, $0) })
     }
 
     /// The value of a counter or gauge.

@@ -1,4 +1,5 @@
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Collectors
@@ -153,6 +154,54 @@ struct PushIngestorTests {
         #expect(push.dropped == [.maxSeriesPerMetric: 980, .maxSeriesPerSender: 970])
         #expect(push.histogram("good_seconds")?.exponential.count == 2)
         #expect(push.histogram("late_seconds")?.exponential.count == 1)
+    }
+
+    @Test("Minus zero is zero, in the native and in the classic buckets")
+    func minusZero() throws {
+        var push = PushFixture()
+        push.push("a:-0:-1e-400|ms")
+        let histogram = try #require(push.histogram("a_seconds"))
+        #expect(histogram.exponential.zeroCount == 2)
+        #expect(histogram.classicCounts.first == 2)
+    }
+
+    @Test("A line that was refused is taken once what refused it is gone, and not held against another process")
+    func refusals() {
+        let limits = SeriesLimits(seriesMax: 10, seriesPerMetricMax: 10, seriesPerSenderMax: 1)
+        var push = PushFixture(options: PushOptions(limits: limits))
+        push.push("a:1|g\na:1|c\na:1|c\nb:1|c\nb:1|c")
+        #expect(push.dropped == [.typeConflict: 2, .maxSeriesPerSender: 2])
+        push.push("b:1|c", sender: 2)
+        #expect(push.number("b") == 1)
+        push.ingestor.store.expire(slots: 0..<10, nowSeconds: 1_000)
+        push.push("a:1|c", now: 1_000)
+        #expect(push.number("a") == 1)
+    }
+
+    @Test("Tags are limited together, so that no series is dear on every line of the page")
+    func tagBytes() {
+        var push = PushFixture()
+        push.push("a:1|c|#" + (0..<10).map { "t\($0):" + String(repeating: "v", count: 250) }.joined(separator: ","))
+        #expect(push.malformed == [.tagsTooLong: 1])
+    }
+
+    @Test("A packet may be taken in pieces, each line once")
+    func pieces() {
+        var push = PushFixture()
+        let packet = Array((0..<100).map { "a:\($0)|c" }.joined(separator: "\n").utf8)
+        var cursor = PushIngestor.PacketCursor()
+        var turns = 0
+        var isDone = false
+        while !isDone {
+            var budgetBytes = 64
+            isDone = push.ingestor.ingest(
+                packet.span, isCut: false, sender: .unknown, at: PushTime(monotonicSeconds: 0, unixSeconds: 0),
+                from: &cursor, budgetBytes: &budgetBytes)
+            turns += 1
+        }
+        #expect(push.number("a") == 4_950)
+        #expect(push.ingestor.counters.packets == 1)
+        #expect(turns > 5)
     }
 
     @Test("A known line that comes after its series expired makes it anew")

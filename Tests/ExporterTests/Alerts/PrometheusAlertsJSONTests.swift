@@ -119,8 +119,9 @@ struct PrometheusAlertsJSONTests {
         }
         let text = String(decoding: PrometheusAlertsJSON.alerts(engine.snapshot()), as: UTF8.self)
         #expect(text.contains(#""state":"firing","activeAt":"2023-11-14T22:13:20Z","value":"7e-02""#))
-        let families = AlertMetrics.families(engine.levels())
-        #expect(families.map(\.descriptor.name) == ["latencyd_alert_level"])
+        let families = AlertMetrics.families(engine.levels(), notEvaluated: 3)
+        #expect(families.map(\.descriptor) == AlertMetrics.descriptors)
+        #expect(families.last?.samples == [Sample([:], 3)])
         let labels: LabelSet = ["timing": "inference_latency_seconds", "statistic": "p99", "model": "a"]
         #expect(families.first?.samples == [Sample(labels, 2)])
     }

@@ -1,4 +1,5 @@
 import Exporter
+import TestSupport
 import Testing
 
 private let text = "text/plain; version=0.0.4; charset=utf-8"

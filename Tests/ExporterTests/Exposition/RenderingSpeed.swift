@@ -1,6 +1,7 @@
 import Exporter
 import FoundationEssentials
 import Telemetry
+import TestSupport
 import Testing
 
 /// Prints what a page of 20,000 histogram series costs. No threshold: machines differ.

@@ -31,7 +31,7 @@ struct HTTPAddressTests {
     func refuse(_ text: String) {
         let error = #expect(throws: HTTPServerError.self) { try server(text) }
         #expect(error?.description.contains("\"\(text)\"") == true)
-        #expect(error?.description.contains("127.0.0.1:9959") == true)
+        #expect(error?.description.contains("; write ") == true || error?.description.contains("; leave off ") == true)
     }
 
     @Test("serves IPv6, and IPv4 on the wildcard as well")

@@ -151,13 +151,3 @@ struct Deadline {
         return Int32(min(max(left.rounded(.up), 0), 1e6))
     }
 }
-
-/// Waits until `condition` holds; false when it did not within the time.
-func eventually(withinSeconds seconds: Double = RawClient.patienceSeconds, _ condition: () -> Bool) -> Bool {
-    let deadline = Deadline(seconds: seconds)
-    while !condition() {
-        if deadline.isPassed { return false }
-        usleep(2000)
-    }
-    return true
-}

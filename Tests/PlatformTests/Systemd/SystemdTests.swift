@@ -4,7 +4,7 @@ import Testing
 @testable import Platform
 
 /// A Unix socket bound to a path of its own in the temporary folder.
-final class UnixSocket {
+final class BoundSocket {
     let descriptor: Int32
     let path: String
 
@@ -45,7 +45,7 @@ struct SystemdTests {
     @Test("is told how the daemon is doing")
     func notify() async {
         await #expect(processExitsWith: .success) {
-            let socket = try UnixSocket(SOCK_DGRAM)
+            let socket = try BoundSocket(SOCK_DGRAM)
             setenv("NOTIFY_SOCKET", socket.path, 1)
             #expect(Notify.ready() == .sent)
             #expect(socket.receive() == "READY=1")
@@ -93,8 +93,8 @@ struct SystemdTests {
     @Test("hands over sockets, which are told apart by what they are, and the environment is cleared")
     func take() async {
         await #expect(processExitsWith: .success) {
-            let stream = try UnixSocket(SOCK_STREAM, listens: true)
-            let datagram = try UnixSocket(SOCK_DGRAM)
+            let stream = try BoundSocket(SOCK_STREAM, listens: true)
+            let datagram = try BoundSocket(SOCK_DGRAM)
             // The descriptors have to be 3 and 4, whatever was there in this process.
             let high = [fcntl(stream.descriptor, F_DUPFD, 100), fcntl(datagram.descriptor, F_DUPFD, 100)]
             dup2(high[0], 3)
@@ -131,8 +131,8 @@ struct SystemdTests {
 
     @Test("is told by name which socket is of no use, and the socket is closed")
     func ignored() throws {
-        let silent = try UnixSocket(SOCK_STREAM)
-        let packets = try UnixSocket(SOCK_SEQPACKET, listens: true)
+        let silent = try BoundSocket(SOCK_STREAM)
+        let packets = try BoundSocket(SOCK_SEQPACKET, listens: true)
         let inherited: [(descriptor: Int32, name: String, reason: String)] = [
             (socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "tcp", "no Unix socket"),
             (dup(silent.descriptor), "silent", "does not listen"),

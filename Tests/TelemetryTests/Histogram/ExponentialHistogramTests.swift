@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Telemetry
@@ -128,6 +129,17 @@ struct ExponentialHistogramTests {
         #expect(histogram.sum == 10)
         #expect(histogram.mean == 2.5)
         #expect(histogram.variance == 0.75)
+    }
+
+    @Test("More than 2^32 observations in one bucket of a window are all kept")
+    func largeCounts() {
+        var window = ExponentialHistogram()
+        window.record(0.001, weight: 6_000_000_000)
+        window.record(1, weight: 4_400_000_000)
+        var minute = ExponentialHistogram()
+        minute.merge(SparseHistogram(window))
+        #expect(minute.nonEmptyBuckets == window.nonEmptyBuckets)
+        #expect(abs(minute.quantile(0.5)! / 0.001 - 1) < 0.011)
     }
 
     @Test("An empty histogram has no quantiles")

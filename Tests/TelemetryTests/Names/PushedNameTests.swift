@@ -32,6 +32,7 @@ struct PushedNameTests {
         Case(raw: "gc.pause_ms", type: .counter, name: "gc_pause_seconds", unit: .seconds, denominator: 1e3),
         Case(raw: "wait_ms", type: .gauge, name: "wait_seconds", unit: .seconds, denominator: 1e3),
         Case(raw: "queue_count", type: .gauge, name: "queue_count_value", unit: .none, denominator: 1),
+        Case(raw: "token.total", type: .histogram, name: "token_total_value", unit: .none, denominator: 1),
         Case(raw: "2fast", type: .gauge, name: "_2fast", unit: .none, denominator: 1),
         Case(raw: "größe", type: .gauge, name: "gr__e", unit: .none, denominator: 1),
         Case(raw: "_ms", type: .histogram, name: "_ms", unit: .none, denominator: 1),

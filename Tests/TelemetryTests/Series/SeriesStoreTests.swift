@@ -6,17 +6,19 @@ import Testing
 struct SeriesStoreTests {
     private func admit(
         _ store: inout SeriesStore, _ raw: String, _ type: PushedType, _ labels: LabelSet = [:], sender: Int32 = 1,
+        uid: UInt32 = 0,
         now: Double = 0
     ) throws(DropReason) -> SeriesHandle {
         try store.admit(
-            rawName: raw, name: PushedName(raw: raw, type: type)!, type: type, labels: labels, sender: sender,
+            rawName: raw, name: PushedName(raw: raw, type: type)!, type: type, labels: labels,
+            sender: Sender(pid: sender, uid: uid),
             unixSeconds: 1_000, nowSeconds: now)
     }
 
     private func families(_ store: SeriesStore) -> [String: MetricFamily] {
-        var families: [String: MetricFamily] = [:]
+        var families = PushedFamilies()
         store.snapshot(slots: 0..<store.slotCount, into: &families)
-        return families
+        return Dictionary(uniqueKeysWithValues: families.sorted.map { ($0.descriptor.name, $0) })
     }
 
     /// Each pair's second push must be refused for the reason, the first must stay.
@@ -34,6 +36,7 @@ struct SeriesStoreTests {
         ("a", .counter, "a_total", .counter, .nameCollision),
         ("a", .counter, "a_created", .histogram, .nameCollision),
         ("x", .gauge, "latencyd_up", .gauge, .reservedName),
+        ("x", .gauge, "latencyd", .histogram, .reservedName),
         ("x", .gauge, "latencyd.up", .counter, .reservedName),
     ]
 
@@ -75,6 +78,46 @@ struct SeriesStoreTests {
         store.expire(slots: 0..<store.slotCount, nowSeconds: 10_000)
         _ = try admit(&store, "e", .counter, sender: 1)
         #expect(families(store).keys.sorted() == ["e"])
+    }
+
+    @Test("Long names and labels have a limit of their own, in all and per sender")
+    func nameBytes() throws {
+        var store = SeriesStore(limits: SeriesLimits(seriesMax: 10, seriesPerMetricMax: 10, seriesPerSenderMax: 5))
+        let long = String(repeating: "v", count: 700)
+        for i in 0..<2 { _ = try admit(&store, "a", .gauge, ["i": "\(i)", "long": long], sender: 1) }
+        #expect(throws: DropReason.labelBytes) { try admit(&store, "a", .gauge, ["long": long], sender: 1) }
+        _ = try admit(&store, "a", .gauge, ["short": "x"], sender: 1)
+        for i in 2..<4 { _ = try admit(&store, "a", .gauge, ["i": "\(i)", "long": long], sender: 2) }
+        #expect(throws: DropReason.labelBytes) { try admit(&store, "a", .gauge, ["long": long], sender: 3) }
+    }
+
+    @Test("A user who has more than half makes room for another's first series, and only for those")
+    func userShare() throws {
+        var store = SeriesStore(limits: SeriesLimits(seriesMax: 20, seriesPerMetricMax: 20, seriesPerSenderMax: 10))
+        for i in 0..<20 {
+            _ = try admit(&store, "hog", .gauge, ["i": "\(i)"], sender: Int32(i), uid: 1, now: Double(i))
+        }
+        #expect(throws: DropReason.maxSeries) { try admit(&store, "more", .gauge, sender: 99, uid: 1) }
+        for i in 0..<2 { _ = try admit(&store, "good", .gauge, ["i": "\(i)"], sender: 50, uid: 2) }
+        #expect(store.evictedCount == 2)
+        #expect(throws: DropReason.maxSeries) { try admit(&store, "good", .gauge, ["i": "2"], sender: 51, uid: 2) }
+        // The ones that were silent for longest have gone.
+        let left = families(store)["hog"]?.samples.compactMap { $0.labels["i"] }
+        #expect(left?.contains("0") == false && left?.contains("1") == false && left?.count == 18)
+    }
+
+    @Test("A walk in pieces does not meet a series twice that expires and comes back meanwhile")
+    func walk() throws {
+        var store = SeriesStore()
+        for i in 0..<4 { _ = try admit(&store, "a", .gauge, ["i": "\(i)"], now: i == 1 ? 0 : 1_000) }
+        let serial = store.nextSerial
+        var families = PushedFamilies()
+        store.snapshot(slots: 0..<2, before: serial, into: &families)
+        store.expire(slots: 0..<4, nowSeconds: 1_000)
+        _ = try admit(&store, "other", .gauge, now: 1_000)
+        _ = try admit(&store, "a", .gauge, ["i": "1"], now: 1_000)
+        store.snapshot(slots: 2..<8, before: serial, into: &families)
+        #expect(families.sorted.map(\.samples.count) == [4])
     }
 
     @Test("A handle of an expired series finds nothing, even when its place is used again")
@@ -144,13 +187,13 @@ struct SeriesStoreTests {
     func pieces() throws {
         var store = SeriesStore()
         for i in 0..<100 { _ = try admit(&store, "m\(i % 7)", .timing, ["i": "\(i)"]) }
-        var families: [String: MetricFamily] = [:]
+        var families = PushedFamilies()
         var windows: [SeriesStore.TimingWindows] = []
         for start in stride(from: 0, to: 130, by: 32) {
             store.snapshot(slots: start..<start + 32, into: &families)
             store.rotate(slots: start..<start + 32, into: &windows)
         }
-        #expect(families.values.map(\.samples.count).reduce(0, +) == 100)
+        #expect(families.sorted.map(\.samples.count).reduce(0, +) == 100)
         #expect(windows.count == 100)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -6,8 +7,8 @@ import Testing
 @Suite("latencyd check config")
 struct CheckCommandTests {
     private func report(_ text: String) throws -> (file: String, report: ConfigurationReport) {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(Array(text.utf8), to: "latencyd.yml")
+        let folder = TemporaryFolder()
+        let file = folder.write(Array(text.utf8), to: "latencyd.yml")
         return (file, ConfigurationReport(file: file, knownCollectors: collectorIds))
     }
 

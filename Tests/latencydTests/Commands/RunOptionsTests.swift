@@ -1,4 +1,6 @@
+import Platform
 import ArgumentParser
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -7,8 +9,8 @@ import Testing
 struct RunOptionsTests {
     @Test("a flag goes before the file, the rest of the file stays")
     func overlay() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(
+        let folder = TemporaryFolder()
+        let file = folder.write(
             Array("{web: {listen_address: 'a:1'}, storage: {path: /a}, push: {max_series: 7}}".utf8), to: "latencyd.yml"
         )
         let options = try RunOptions.parse(["--config.file", file, "--web.listen-address=b:2"])

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -250,8 +251,8 @@ struct BadConfigurationTests {
 
     @Test("bytes that are not UTF-8 are refused with their place")
     func invalidUTF8() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(Array("web: {}\n# \u{e4}".utf8) + [0xFF, 0x0A], to: "latencyd.yml")
+        let folder = TemporaryFolder()
+        let file = folder.write(Array("web: {}\n# \u{e4}".utf8) + [0xFF, 0x0A], to: "latencyd.yml")
         let problems = #expect(throws: ConfigurationProblems.self) {
             try Configuration.load(file: file, knownCollectors: [])
         }
@@ -263,7 +264,7 @@ struct BadConfigurationTests {
 
     @Test("no edit of a right file makes the decoder trap, and every error of it has its place on one line")
     func edited() throws {
-        let original = Array(try Repository.text("examples/latencyd.yml").utf8)
+        let original = Array(Repository.text("examples/latencyd.yml").utf8)
         let inserted = Array(":-[]{},'\"&*!#\n ~09.smx".utf8)
         var state: UInt64 = 7
         func random(_ bound: Int) -> Int {

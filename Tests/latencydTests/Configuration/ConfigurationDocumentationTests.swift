@@ -1,4 +1,5 @@
 import ArgumentParser
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -9,7 +10,7 @@ struct ConfigurationDocumentationTests {
     private func blocks(_ language: String) throws -> [String] {
         var blocks: [String] = []
         var block: [Substring]?
-        for line in try Repository.text("docs/configuration.md").split(
+        for line in Repository.text("docs/configuration.md").split(
             separator: "\n", omittingEmptySubsequences: false)
         {
             if line == "```\(language)" {
@@ -53,7 +54,7 @@ struct ConfigurationDocumentationTests {
 
     @Test("every key, flag and later key is on the page")
     func complete() throws {
-        let page = try Repository.text("docs/configuration.md")
+        let page = Repository.text("docs/configuration.md")
         let keys: [[String]] = [
             TopKey.allCases.map(\.rawValue), WebKey.allCases.map(\.rawValue), StorageKey.allCases.map(\.rawValue),
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),

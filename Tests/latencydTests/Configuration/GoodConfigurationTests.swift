@@ -1,4 +1,6 @@
+import Platform
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -87,7 +89,7 @@ struct GoodConfigurationTests {
               - {timing: a*, statistic: p99, thresholds: {warning: 50ms}}
               - name: Busy
                 timing: "*"
-                labels: {model: "llama-*", gpu: 0}
+                labels: {model: "llama-*", gpu: 0, canary: ""}
                 statistic: rate
                 thresholds: {critical: 1e3, info: 0, warning: 10.5}
                 for: 0s
@@ -100,7 +102,7 @@ struct GoodConfigurationTests {
             thresholds: AlertThresholds(warning: .duration(.milliseconds(50))), for: .seconds(30), recoveryMargin: 0.1,
             minCount: 1)
         let second = AlertRuleConfiguration(
-            name: "Busy", timing: "*", labels: ["model": "llama-*", "gpu": "0"], statistic: .rate,
+            name: "Busy", timing: "*", labels: ["model": "llama-*", "gpu": "0", "canary": ""], statistic: .rate,
             thresholds: AlertThresholds(info: .number(0), warning: .number(10.5), critical: .number(1_000)),
             for: .zero, recoveryMargin: 0.9, minCount: 20)
         #expect(rules == [first, second])
@@ -164,7 +166,7 @@ struct GoodConfigurationTests {
 
     @Test("the annotated example is valid, without warnings, and shows the defaults of push")
     func example() throws {
-        let loaded = try decode(try Repository.text("examples/latencyd.yml"))
+        let loaded = try decode(Repository.text("examples/latencyd.yml"))
         #expect(loaded.warnings.isEmpty)
         #expect(loaded.configuration.alerts.rules.count == 3)
         #expect(loaded.configuration.push.buckets == PushConfiguration.bucketsDefault)

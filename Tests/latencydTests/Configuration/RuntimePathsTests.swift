@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -100,8 +101,8 @@ struct RuntimePathsTests {
 
     @Test("a folder is usable when it, or the nearest one above it, can be written to")
     func folderAccess() throws {
-        let folder = try TemporaryFolder()
-        let file = try folder.write([], to: "latencyd.yml")
+        let folder = TemporaryFolder()
+        let file = folder.write([], to: "latencyd.yml")
         #expect(FolderAccess.isUsable(folder.path))
         #expect(FolderAccess.isUsable("\(folder.path)/a/b"))
         #expect(!FolderAccess.isUsable(file))

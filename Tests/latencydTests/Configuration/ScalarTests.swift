@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import latencyd
@@ -66,7 +67,7 @@ struct ScalarTests {
             ("localhost:0", "localhost", 0), ("[::]:65535", "::", 65535), ("gpu-1.example:80", "gpu-1.example", 80),
         ] as [(String, String, UInt16)])
     func listenAddress(text: String, host: String, port: UInt16) throws {
-        let address = try ListenAddress.parse(text)
+        let address = try ListenAddressScalar.parse(text)
         #expect(address == ListenAddress(host: host, port: port))
         #expect(address.description == text)
     }

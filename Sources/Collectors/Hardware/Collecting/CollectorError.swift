@@ -38,7 +38,7 @@ extension CollectorError: CustomStringConvertible {
             "\(path): permission denied; run latencyd as a user who may read it, or disable the collector"
         case .unreadable(let path, let error): "\(path): \(error)"
         case .garbled(let path, ""): "\(path): empty"
-        case .garbled(let path, let found): "\(path): holds \"\(found)\", which is not what the kernel writes there"
+        case .garbled(let path, let found): "\(path): holds \"\(found)\", which is no value of this file"
         case .source(let operation, let message): "\(operation): \(message)"
         case .refused(let family, let refusal): "a sample of \(family) was left out: \(refusal.rawValue)"
         }

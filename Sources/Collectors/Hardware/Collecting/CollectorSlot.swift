@@ -72,7 +72,7 @@ struct CollectorSlot: Sendable {
     private func warning(_ effect: String, _ error: CollectorError) -> CollectorNote {
         CollectorNote(
             collector: id, level: .warning,
-            message: "collector \(id): \(effect): \(error) "
-                + "(logged once; latencyd_collector_errors_total{collector=\"\(id)\"} goes on counting)")
+            message:
+                "collector \(id): \(effect): \(error) (logged once, then counted in latencyd_collector_errors_total)")
     }
 }

@@ -4,29 +4,28 @@
 enum KernelText {
     /// The longest word, in bytes. The kernel's own names end at 20 (thermal) to 64.
     static let wordBytesMax = 128
-    /// The longest number: a sign and the digits of UInt64.
-    private static let integerBytesMax = 21
+    /// The longest number, leading zeros included: the digits of Int64.
+    private static let decimalDigitsMax = 19
 
-    /// A decimal integer within `range`.
-    static func integer(_ content: some RandomAccessCollection<UInt8>, in range: ClosedRange<Int64>) -> Int64? {
-        var digits = withoutLineFeed(content)[...]
-        guard digits.count <= integerBytesMax else { return nil }
-        let isNegative = digits.first == UInt8(ascii: "-")
-        if isNegative { digits = digits.dropFirst() }
-        guard !digits.isEmpty else { return nil }
+    /// A file that holds one decimal integer within `range`.
+    static func integer(_ content: [UInt8], in range: ClosedRange<Int64>) -> Int64? {
+        decimal(withoutLineFeed(content), in: range)
+    }
+
+    /// Digits, with a minus sign if negative, and nothing else.
+    static func decimal(_ text: some Collection<UInt8>, in range: ClosedRange<Int64>) -> Int64? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        let digits = text.dropFirst(isNegative ? 1 : 0)
+        guard (1...decimalDigitsMax).contains(digits.count) else { return nil }
         var value: Int64 = 0
         for digit in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            // Downwards, since the smallest Int64 has no positive twin.
             let (shifted, shiftOverflow) = value.multipliedReportingOverflow(by: 10)
-            let (next, overflow) = shifted.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+            let (next, overflow) = shifted.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
             if shiftOverflow || overflow { return nil }
             value = next
         }
-        if !isNegative {
-            guard value != .min else { return nil }
-            value = -value
-        }
+        if isNegative { value = -value }
         return range.contains(value) ? value : nil
     }
 
@@ -46,17 +45,18 @@ enum KernelText {
         if bytes.last == UInt8(ascii: " ") { bytes = bytes.dropLast() }
         let parts = bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard parts.count <= countMax else { return nil }
-        let numbers = parts.compactMap { $0.last == UInt8(ascii: "\n") ? nil : integer($0, in: range) }
+        let numbers = parts.compactMap { decimal($0, in: range) }
         return numbers.count == parts.count && Set(numbers).count == numbers.count ? numbers : nil
     }
 
-    /// How a file begins, fit for a log line.
+    /// How a file begins, fit for a log line: printable ASCII, at most 33 characters.
     static func excerpt(_ content: [UInt8]) -> String {
-        let begin = content.prefix(32).map { (0x20..<0x7f).contains($0) ? Character(Unicode.Scalar($0)) : "·" }
-        return String(begin) + (content.count > 32 ? "…" : "")
+        let text = withoutLineFeed(content)
+        let begin = text.prefix(32).map { (0x20..<0x7f).contains($0) ? Character(Unicode.Scalar($0)) : "·" }
+        return String(begin) + (text.count > 32 ? "…" : "")
     }
 
-    private static func withoutLineFeed<Bytes: RandomAccessCollection<UInt8>>(_ content: Bytes) -> Bytes.SubSequence {
+    private static func withoutLineFeed(_ content: [UInt8]) -> ArraySlice<UInt8> {
         content.last == UInt8(ascii: "\n") ? content.dropLast() : content[...]
     }
 }

@@ -17,7 +17,7 @@ public struct NumberedEntry: Sendable, Hashable {
             else { return nil }
             let digits = name.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
             guard digits.count == 1 || digits.first != UInt8(ascii: "0"),
-                let number = KernelText.integer(Array(digits), in: 0...999_999)
+                let number = KernelText.decimal(digits, in: 0...999_999)
             else { return nil }
             return NumberedEntry(path: folder / name, number: Int(number))
         }

@@ -35,14 +35,7 @@ public struct Sampling: Sendable {
     /// The value in a file that should be there. nil, and one error counted, when the file is missing, cannot be
     /// read or `parse` gives nil for its content.
     public mutating func read<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> Value? {
-        do {
-            let content = try host.files.read(path)
-            if let value = parse(content) { return value }
-            count(.garbled(path, found: KernelText.excerpt(content)))
-        } catch {
-            count(.unreadable(path, error))
-        }
-        return nil
+        read(path, unless: [], parse)
     }
 
     /// The value in a file that this kernel or device need not have: one of the errors `tolerated` gives nil
@@ -54,10 +47,8 @@ public struct Sampling: Sendable {
             let content = try host.files.read(path)
             if let value = parse(content) { return value }
             count(.garbled(path, found: KernelText.excerpt(content)))
-        } catch  where tolerated.contains(error) {
-            return nil
         } catch {
-            count(.unreadable(path, error))
+            if !tolerated.contains(error) { count(.unreadable(path, error)) }
         }
         return nil
     }

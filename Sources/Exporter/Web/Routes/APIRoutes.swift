@@ -13,14 +13,10 @@ enum APIRoutes {
     ]
 
     private static func buildInformation(_ build: BuildInformation) -> [UInt8] {
-        var body: [UInt8] = []
-        body.append("{\"status\":\"success\",\"data\":{\"version\":")
-        body.append(json: build.version)
-        body.append(",\"revision\":")
-        body.append(json: build.revision)
-        body.append(",\"swiftVersion\":")
-        body.append(json: build.swiftVersion)
-        body.append("}}\n")
-        return body
+        let data: [(String, JSONTree)] = [
+            ("version", .string(build.version)), ("revision", .string(build.revision)),
+            ("swiftVersion", .string(build.swiftVersion)),
+        ]
+        return JSONTree.object([("status", .string("success")), ("data", .object(data))]).bytes
     }
 }

@@ -45,7 +45,7 @@ extension ConfigurationDecoder {
         for (key, field) in fields(of: section, WebKey.self) {
             switch key {
             case .listenAddress:
-                web.listenAddress = text(field, "HOST:PORT", ListenAddress.parse) ?? web.listenAddress
+                web.listenAddress = text(field, "HOST:PORT", ListenAddressScalar.parse) ?? web.listenAddress
             }
         }
         return web

@@ -89,7 +89,7 @@ extension ConfigurationDecoder {
             let field = section.entry(entry)
             do throws(ScalarProblem) {
                 let name = try NameScalars.label(entry.key)
-                labels[name] = text(field, "a pattern of the label's values", NameScalars.pattern)
+                labels[name] = text(field, "a pattern of the label's values", NameScalars.labelPattern)
             } catch {
                 reportKey(field, error.what, error.remedy)
             }

@@ -21,9 +21,10 @@ struct AlertRuleConfiguration: Sendable, Equatable {
 
     /// The alert's label `alertname`. Default `LatencyAbnormal`.
     var name = nameDefault
-    /// A pattern for the exposed names of timings (`*` any characters, `?` one). Required.
+    /// A pattern (`Glob`) for the exposed names of timings. Required.
     var timing: String
-    /// Patterns for the values of labels; all must match. Default none, which any labels match.
+    /// Patterns (`Glob`) for the values of labels; all must match. A label that a series lacks counts as empty.
+    /// Default none, which any labels match.
     var labels: [String: String] = [:]
     /// What is compared with the thresholds. Required.
     var statistic: Statistic

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What the daemon is told to do, complete: what a file leaves out has its default.
 ///
 /// A value is never changed once the daemon runs with it; a reload makes a new one.

@@ -24,7 +24,7 @@ struct PushConfiguration: Sendable, Equatable {
     /// `socketGroupDefault` where that group exists. Needs a restart.
     var socketGroup: String?
     /// The most series at one time; further ones are dropped and counted. Default 20,000; 1 to 1,000,000. A timing
-    /// series takes a few KiB. To be raised where `latencyd_push_dropped_total` says so and memory allows.
+    /// takes about 9 KiB (`docs/limits.md`). To be raised where `latencyd_push_dropped_total` says so and memory allows.
     var maxSeries = 20_000
     /// The most series of one metric. Default 5,000, or `maxSeries` where that is less.
     var maxSeriesPerMetric = 5_000
@@ -76,7 +76,7 @@ enum TimingLayer: String, Sendable, CaseIterable {
     case business
 }
 
-/// `push.layers`: patterns for the exposed names of timings (`*` any characters, `?` one).
+/// `push.layers`: patterns (`Glob`) for the exposed names of timings.
 struct LayerPatterns: Sendable, Equatable {
     static let patternsMax = 64
 

@@ -23,8 +23,12 @@ enum NameScalars {
         return pattern
     }
 
-    /// A pattern for values of labels.
-    static func pattern(_ text: String) throws(ScalarProblem) -> String {
+    /// A pattern for values of labels. The empty one is for series without the label.
+    static func labelPattern(_ text: String) throws(ScalarProblem) -> String {
+        text.isEmpty ? text : try pattern(text)
+    }
+
+    private static func pattern(_ text: String) throws(ScalarProblem) -> String {
         guard !text.isEmpty else {
             throw .impossible(text, "matches nothing", "write a name or a pattern, for example *")
         }

@@ -1,0 +1,60 @@
+import Collectors
+import Platform
+import Telemetry
+
+/// What one pass of a collector gave.
+struct CollectorPass {
+    /// False when the collector as a whole failed.
+    let succeeded: Bool
+    let errorCount: UInt64
+    let families: [MetricFamily]
+
+    /// A new collector's first pass on `files`.
+    init(of type: any Collector.Type, on files: any HostFiles) {
+        var collector = type.init()
+        self.init(of: &collector, declared: type.descriptors, on: files)
+    }
+
+    /// The next pass of `collector`.
+    init(of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles) {
+        var sampling = Sampling(host: CollectorHost(files: files), descriptors: declared)
+        var succeeded = true
+        do {
+            try collector.collect(&sampling)
+        } catch {
+            succeeded = false
+        }
+        self.succeeded = succeeded
+        errorCount = sampling.errorCount
+        families = sampling.families
+    }
+
+    /// Every sample, its family's name and labels as the key.
+    var values: [SampleKey: SampleValue] {
+        let samples = families.flatMap { family in
+            family.samples.map { (SampleKey(family: family.descriptor.name, labels: $0.labels), $0.value) }
+        }
+        return Dictionary(uniqueKeysWithValues: samples)
+    }
+}
+
+struct SampleKey: Hashable {
+    let family: String
+    let labels: LabelSet
+}
+
+/// Remembers which files were read.
+// Safe because one test owns it and runs on one thread.
+final class RecordingHostFiles: HostFiles, @unchecked Sendable {
+    private(set) var read: Set<HostPath> = []
+    private let files: InMemoryHostFiles
+
+    init(_ files: InMemoryHostFiles) { self.files = files }
+
+    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] {
+        read.insert(path)
+        return try files.read(path, limitBytes: limitBytes)
+    }
+
+    func list(_ folder: HostPath) throws(HostFileError) -> [String] { try files.list(folder) }
+}

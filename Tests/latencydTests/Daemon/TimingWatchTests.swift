@@ -1,0 +1,120 @@
+import AnomalyDetect
+import Collectors
+import Exporter
+import Platform
+import Telemetry
+import Testing
+
+@testable import latencyd
+
+@Suite("The watch over timings")
+struct TimingWatchTests {
+    private static let rule = AlertRuleConfiguration(
+        timing: "inference_latency_seconds", statistic: .p99,
+        thresholds: AlertThresholds(warning: .duration(.milliseconds(50))))
+
+    /// A daemon's ingestor and watch without its threads: windows end when the test says so.
+    private final class Bench {
+        let ingestor = Locked(PushIngestor(store: SeriesStore(), options: PushOptions(), seed: 1))
+        var watch: TimingWatch
+        var now = 1_000.0
+
+        init(_ rules: [AlertRuleConfiguration], noDataAfter: Duration = .seconds(300)) {
+            watch = TimingWatch(AlertsConfiguration(rules: rules, noDataAfter: noDataAfter))
+        }
+
+        func push(_ line: String) {
+            let time = PushTime(monotonicSeconds: now, unixSeconds: now)
+            ingestor.withLock { $0.ingest(packet: Array(line.utf8).span, sender: Sender(pid: 1, uid: 0), at: time) }
+        }
+
+        /// Pushes `line` and ends a window.
+        func window(_ line: String? = nil) -> [AlertChange] {
+            if let line { push(line) }
+            now += 10
+            return watch.endWindow(ingestor, windows: 1, at: Instant(monotonicSeconds: now, unixSeconds: now))
+        }
+
+        func value(_ family: String, _ labels: LabelSet = [:]) -> Double? {
+            let families = TimingMetrics.families(watch.timings) + AlertMetrics.families(watch.levels, notEvaluated: 0)
+            let samples = families.first { $0.descriptor.name == family }?.samples
+            guard case .number(let value) = samples?.first(where: { $0.labels == labels })?.value else { return nil }
+            return value
+        }
+    }
+
+    @Test("a rule with for: 30s fires at exactly the fourth window over its threshold")
+    func hold() {
+        let bench = Bench([Self.rule])
+        #expect(Self.rule.for == .seconds(30))
+        #expect(bench.window("inference.latency:10|ms").isEmpty)
+        for _ in 1...3 { #expect(bench.window("inference.latency:80|ms").isEmpty) }
+        #expect(bench.watch.alerts.alerts.map(\.state) == [.pending])
+        let changes = bench.window("inference.latency:80|ms")
+        #expect(changes.map(\.to) == [.warning])
+        #expect(changes.first?.sinceUnixSeconds == bench.now - 30)
+        let labels: LabelSet = ["timing": "inference_latency_seconds", "statistic": "p99"]
+        #expect(bench.value("latencyd_alert_level", labels) == 2)
+        #expect(bench.value("latencyd_alerts_not_evaluated") == 0)
+    }
+
+    @Test("statistics are those of the trailing minute, and nothing older")
+    func trailingMinute() {
+        let bench = Bench([])
+        let labels: LabelSet = ["timing": "inference_latency_seconds"]
+        let median = labels.adding([Label("statistic", "p50")])
+        _ = bench.window("inference.latency:500:500|ms")
+        #expect(bench.value("latencyd_rate", labels) == 0.2)
+        for _ in 1...5 { _ = bench.window() }
+        #expect(bench.value("latencyd_observed_seconds", median) == 0.5)
+        #expect(bench.value("latencyd_rate", labels) == 2.0 / 60)
+        #expect(bench.watch.activeCount == 1)
+        _ = bench.window()
+        #expect(bench.value("latencyd_observed_seconds", median) == nil)
+        #expect(bench.value("latencyd_rate", labels) == 0)
+        #expect(bench.watch.activeCount == 0)
+    }
+
+    @Test("windows that ended while the host stood still are empty ones")
+    func standstill() {
+        let bench = Bench([])
+        bench.push("inference.latency:500|ms")
+        let end = Instant(monotonicSeconds: bench.now + 60, unixSeconds: bench.now + 60)
+        _ = bench.watch.endWindow(bench.ingestor, windows: 6, at: end)
+        #expect(bench.value("latencyd_rate", ["timing": "inference_latency_seconds"]) == 1.0 / 60)
+        _ = bench.watch.endWindow(bench.ingestor, windows: 1_000_000, at: end)
+        #expect(bench.value("latencyd_rate", ["timing": "inference_latency_seconds"]) == 0)
+    }
+
+    @Test("more series than one turn of the lock are all summed up")
+    func manySeries() {
+        let bench = Bench([])
+        let count = 3 * TimingWatch.seriesPerTurn + 1
+        for number in 0..<count { bench.push("t:1|ms|#n:\(number)") }
+        _ = bench.window()
+        #expect(bench.watch.activeCount == count)
+        #expect(bench.value("latencyd_rate", ["timing": "t_seconds", "n": "\(count - 1)"]) == 0.1)
+    }
+
+    @Test("series that nobody pushes expire, and an alert on one ends as no data")
+    func expiry() {
+        let bench = Bench([Self.rule], noDataAfter: .seconds(1_200))
+        for _ in 1...4 { _ = bench.window("inference.latency:80|ms") }
+        #expect(bench.ingestor.withLock { $0.store.seriesCount } == 1)
+        var changes: [AlertChange] = []
+        for _ in 1...91 { changes += bench.window() }
+        #expect(bench.ingestor.withLock { $0.store.seriesCount } == 0)
+        #expect(changes.isEmpty)
+        for _ in 1...50 { changes += bench.window() }
+        #expect(changes.map(\.reason) == [.noData])
+    }
+
+    @Test("an alert whose rule is taken away by a reload ends")
+    func reload() {
+        let bench = Bench([Self.rule])
+        for _ in 1...4 { _ = bench.window("inference.latency:80|ms") }
+        let changes = bench.watch.apply(AlertsConfiguration())
+        #expect(changes.map(\.reason) == [.ruleRemoved])
+        #expect(bench.watch.alerts.alerts.isEmpty)
+    }
+}

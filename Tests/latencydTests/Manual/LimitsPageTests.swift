@@ -1,0 +1,136 @@
+import AnomalyDetect
+import Platform
+import TestSupport
+import Testing
+
+@testable import Collectors
+@testable import Exporter
+@testable import Telemetry
+@testable import latencyd
+
+@Suite("docs/limits.md")
+struct LimitsPageTests {
+    /// The limits by the name that the page gives them: that of the constant, or of the setting.
+    private static let limits: [String: Double] = push.merging(others) { $1 }
+
+    private static let push: [String: Double] = [
+        "push.max_series": Double(PushConfiguration().maxSeries),
+        "push.max_series_per_metric": Double(PushConfiguration().maxSeriesPerMetric),
+        "push.max_series_per_sender": Double(PushConfiguration().maxSeriesPerSender),
+        "push.expire_after": PushConfiguration().expireAfter.inSeconds,
+        "PushLimits.packetBytesMax": Double(PushLimits.packetBytesMax),
+        "PushLimits.lineBytesMax": Double(PushLimits.lineBytesMax),
+        "PushLimits.nameBytesMax": Double(PushLimits.nameBytesMax),
+        "PushLimits.tagsMax": Double(PushLimits.tagsMax),
+        "PushLimits.tagNameBytesMax": Double(PushLimits.tagNameBytesMax),
+        "PushLimits.tagValueBytesMax": Double(PushLimits.tagValueBytesMax),
+        "PushLimits.tagBytesMax": Double(PushLimits.tagBytesMax),
+        "PushLimits.filesForOthers": Double(PushLimits.filesForOthers),
+        "PushLimits.lockTurnBytes": Double(PushLimits.lockTurnBytes),
+        "PushLimits.cachedRefusalsMax": Double(PushLimits.cachedRefusalsMax),
+        "PushLimits.refusalBytesMax": Double(PushLimits.refusalBytesMax),
+        "SeriesLimits.nameBytesPerSeries": Double(SeriesLimits.nameBytesPerSeries),
+        "PushLimits.sampleRateMin": PushLimits.sampleRateMin,
+        "PushLimits.secondsMax": PushLimits.secondsMax,
+        "PushLimits.valueMax": PushLimits.valueMax,
+        "PushLimits.datagramBatch": Double(PushLimits.datagramBatch),
+        "PushLimits.connectionsMax": Double(PushLimits.connectionsMax),
+        "PushLimits.connectionsPerSenderMax": Double(PushLimits.connectionsPerSenderMax),
+        "PushLimits.connectionsOfUnknownSendersMax": Double(PushLimits.connectionsOfUnknownSendersMax),
+        "PushLimits.unfinishedFrameSecondsMax": PushLimits.unfinishedFrameSecondsMax,
+        "PushLimits.streamTurnBytes": Double(PushLimits.streamTurnBytes),
+        "PushLimits.cachedLinesPerSeries": Double(PushLimits.cachedLinesPerSeries),
+        "PushLimits.cacheBytesMax": Double(PushLimits.cacheBytesMax),
+        "ExponentialHistogram.bucketLimitDefault": Double(ExponentialHistogram.bucketLimitDefault),
+        "DistinctCounter.exactMax": Double(DistinctCounter.exactMax),
+        "TimingWatch.seriesPerTurn": Double(TimingWatch.seriesPerTurn),
+        "DaemonPages.seriesPerTurn": Double(DaemonPages.seriesPerTurn),
+    ]
+
+    private static let others: [String: Double] = {
+        let http = HTTPServerLimits()
+        let yaml = YAMLLimits()
+        return [
+            "HTTPServerLimits.requestHeadBytesMax": Double(http.requestHeadBytesMax),
+            "HTTPServerLimits.connectionsMax": Double(http.connectionsMax),
+            "HTTPServerLimits.connectionMemoryBytesMax": Double(http.connectionMemoryBytesMax),
+            "HTTPServerLimits.requestHeadSeconds": http.requestHeadSeconds,
+            "HTTPServerLimits.idleSeconds": http.idleSeconds,
+            "HTTPServerLimits.responseSeconds": http.responseSeconds,
+            "HTTPServerLimits.responseBytesMax": Double(http.responseBytesMax),
+            "AcceptHeader.lengthMaxBytes": Double(AcceptHeader.lengthMaxBytes),
+            "AcceptHeader.entriesMax": Double(AcceptHeader.entriesMax),
+            "ReloadDesk.waitingMax": Double(ReloadDesk.waitingMax),
+            "ReloadDesk.patienceSeconds": ReloadDesk.patienceSeconds,
+            "YAMLLimits.bytes": Double(yaml.bytes),
+            "YAMLLimits.depth": Double(yaml.depth),
+            "YAMLLimits.values": Double(yaml.values),
+            "YAMLLimits.problems": Double(yaml.problems),
+            "ConfigurationProblems.listedMax": Double(ConfigurationProblems.listedMax),
+            "Glob.lengthMax": Double(Glob.lengthMax),
+            "Glob.depthMax": Double(Glob.depthMax),
+            "NameScalars.patternBytesMax": Double(NameScalars.patternBytesMax),
+            "AlertsConfiguration.rulesMax": Double(AlertsConfiguration.rulesMax),
+            "AlertRuleConfiguration.labelsMax": Double(AlertRuleConfiguration.labelsMax),
+            "LayerPatterns.patternsMax": Double(LayerPatterns.patternsMax),
+            "PushConfiguration.bucketsMax": Double(PushConfiguration.bucketsMax),
+            "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
+            "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
+            "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
+            "Sampling.samplesMax": Double(Sampling.samplesMax),
+            "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
+            "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),
+        ]
+    }()
+
+    /// The page's rows that name a limit: what, value, name, what happens, where it is seen.
+    private static func rows() -> [String: [String]] {
+        var rows: [String: [String]] = [:]
+        for row in MarkdownTable.rows(of: Repository.text("docs/limits.md")) where row.count == 5 {
+            guard let name = MarkdownTable.codes(in: row[2]).first else { continue }
+            #expect(rows.updateValue(row, forKey: name) == nil, "\(name) has two rows")
+        }
+        return rows
+    }
+
+    @Test("names every limit, and none that is not there")
+    func complete() {
+        #expect(Set(Self.rows().keys).symmetricDifference(Self.limits.keys).sorted() == [])
+    }
+
+    @Test("gives each limit the value that the code has", arguments: limits.keys.sorted())
+    func value(_ name: String) throws {
+        let row = try #require(Self.rows()[name])
+        let number = try #require(row[1].split(separator: " ").first).replacing(",", with: "")
+        let factor: Double =
+            switch row[1].split(separator: " ").dropFirst().first {
+            case "KiB": 1_024
+            case "MiB": 1_048_576
+            case "min": 60
+            default: 1
+            }
+        #expect(Double(number).map { $0 * factor } == Self.limits[name])
+    }
+
+    @Test("names counters that there are")
+    func counters() {
+        let known = Set(
+            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors)
+                .map(\.sampleName))
+        for row in Self.rows().values {
+            for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {
+                #expect(known.contains(String(code.prefix { $0 != "{" })), "\(code)")
+            }
+        }
+    }
+
+    @Test("names every reason for which an HTTP client is turned away")
+    func httpReasons() {
+        let page = Repository.text("docs/limits.md")
+        for reason in HTTPRefusal.allCases.map(\.rawValue) {
+            let isNamed =
+                page.contains("`\(reason)`") || page.contains("latencyd_http_refused_total{reason=\"\(reason)\"}")
+            #expect(isNamed, "\(reason)")
+        }
+    }
+}
