@@ -34,11 +34,26 @@ struct PushedIdentity {
         self.tags = tags
     }
 
-    /// What is wrong with tags that are too long together: their number, if it is that.
+    /// What is wrong with tags that are too long together: one of them, their number, or nothing else.
     private static func tagsFault(_ line: StatsDLine, _ bytes: Span<UInt8>) -> MalformedReason {
-        var commas = 0
-        for i in line.tags where bytes[i] == UInt8(ascii: ",") { commas += 1 }
-        return commas >= PushLimits.tagsMax ? .tooManyTags : .tagsTooLong
+        var tagCount = 1
+        var start = line.tags.lowerBound
+        var colon: Int?
+        for i in line.tags.lowerBound...line.tags.upperBound {
+            let isEnd = i == line.tags.upperBound || bytes[i] == UInt8(ascii: ",")
+            if !isEnd {
+                if colon == nil, bytes[i] == UInt8(ascii: ":") { colon = i }
+                continue
+            }
+            let nameEnd = colon ?? i
+            if nameEnd - start > PushLimits.tagNameBytesMax || i - nameEnd > PushLimits.tagValueBytesMax + 1 {
+                return .tagTooLong
+            }
+            tagCount += 1
+            start = i + 1
+            colon = nil
+        }
+        return tagCount - 1 > PushLimits.tagsMax ? .tooManyTags : .tagsTooLong
     }
 
     /// C0 and C1 controls and DEL: they have no place in a name, and some of them break lines for some readers.

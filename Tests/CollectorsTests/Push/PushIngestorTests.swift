@@ -183,6 +183,9 @@ struct PushIngestorTests {
         var push = PushFixture()
         push.push("a:1|c|#" + (0..<10).map { "t\($0):" + String(repeating: "v", count: 250) }.joined(separator: ","))
         #expect(push.malformed == [.tagsTooLong: 1])
+        push.push("a:1|c|#b:1,t:" + String(repeating: "v", count: 2_048))
+        push.push("a:1|c|#" + (0..<65).map { "t\($0):" + String(repeating: "v", count: 40) }.joined(separator: ","))
+        #expect(push.malformed == [.tagsTooLong: 1, .tagTooLong: 1, .tooManyTags: 1])
     }
 
     @Test("A packet may be taken in pieces, each line once")
