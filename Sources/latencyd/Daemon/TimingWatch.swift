@@ -52,7 +52,9 @@ struct TimingWatch {
             ingestor.withLock { ingestor in
                 slotCount = ingestor.store.slotCount
                 ingestor.store.expire(slots: range, nowSeconds: end.monotonicSeconds)
-                for _ in 0..<min(windows, ingestor.store.windowsMax) {
+                // One more than are kept: after a long standstill what was in progress before it is no part of the
+                // trailing minute either.
+                for _ in 0..<min(windows, ingestor.store.windowsMax + 1) {
                     finished.removeAll(keepingCapacity: true)
                     ingestor.store.rotate(slots: range, into: &finished)
                 }
