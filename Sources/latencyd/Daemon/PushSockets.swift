@@ -23,6 +23,9 @@ struct PushSockets {
         }
     }
 
+    /// The sockets whose files are gone or replaced: what clients send to these paths does not come here.
+    var lostPaths: [String] { sockets.filter { !$0.isStillBound }.map(\.path) }
+
     /// Closes all of them and removes the files that this process made.
     func close() {
         for socket in sockets { socket.closeAndUnlink() }
