@@ -20,9 +20,24 @@ public enum UnixSocketError: Error, Equatable, CustomStringConvertible {
         case .inUse(let path):
             "another process listens on '\(path)'; is latencyd running already? Stop it or configure another path"
         case .folder(let path, let code):
-            "cannot make the folder '\(path)' for the socket: \(SystemError.text(code))"
+            "cannot make the folder '\(path)' for the socket: \(SystemError.text(code))\(Self.remedy(code))"
         case .system(let call, let path, let code):
-            "cannot make the socket '\(path)': \(call): \(SystemError.text(code))"
+            "cannot make the socket '\(path)': \(call): \(SystemError.text(code))\(Self.remedy(code))"
+        }
+    }
+}
+
+extension UnixSocketError {
+    /// What would help, to stand behind the reason; empty when the reason says it.
+    private static func remedy(_ code: Int32) -> String {
+        switch code {
+        case EACCES, EPERM:
+            "; this user may not write there: set push.datagram_socket and push.stream_socket to paths in a folder of "
+                + "its own, or set XDG_RUNTIME_DIR, or run as root"
+        case EROFS:
+            "; set push.datagram_socket and push.stream_socket to paths on a file system that can be written to"
+        case EMFILE, ENFILE: "; raise LimitNOFILE or ulimit -n"
+        default: ""
         }
     }
 }
@@ -118,8 +133,9 @@ public final class UnixSocket: Sendable {
         return warning.map { isOpenToAll ? $0 : "\($0); until then they stay private to their user" }
     }
 
-    /// Whether its path still leads here. True for a socket that was handed over: its file is another's business.
-    public var isReachable: Bool { file == nil || Self.identity(path) == file }
+    /// Whether clients still reach this socket by its path: false when the file was removed or replaced. True for a
+    /// socket that was handed over: its file is the service manager's business.
+    public var isStillBound: Bool { file.map { Self.identity(path) == $0 } ?? isHandedOver }
 
     /// Closes the socket and removes its file, if it is still the one this process made.
     public func closeAndUnlink() {
@@ -135,7 +151,7 @@ public final class UnixSocket: Sendable {
 
     // MARK: Paths
 
-    private static func address(_ path: String) -> sockaddr_un? {
+    static func address(_ path: String) -> sockaddr_un? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -144,7 +160,7 @@ public final class UnixSocket: Sendable {
         return address
     }
 
-    private static func withSocketAddress(
+    static func withSocketAddress(
         _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         withUnsafePointer(to: &address) {

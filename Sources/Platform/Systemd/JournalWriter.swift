@@ -8,10 +8,15 @@ public enum JournalWriter {
     /// Bytes of one field, name included: more than any message of ours.
     public static let fieldBytesMax = 64 * 1024
 
+    /// An entry waits for journald so long at the most, milliseconds.
+    static let waitMilliseconds: Int32 = 100
+
     /// Why an entry was not written.
     public enum SendError: Error, Sendable, Equatable, CustomStringConvertible {
         /// journald's socket is not there.
         case noJournal
+        /// journald does not read: its queue stayed full.
+        case busy
         /// Names are A to Z, 0 to 9 and _, begin with a letter, and have at most 64 characters (journald drops others).
         case invalidName(String)
         case tooManyFields(Int)
@@ -23,6 +28,7 @@ public enum JournalWriter {
             switch self {
             case .noJournal:
                 "cannot write to the journal: \(JournalWriter.socketPath) does not exist; is journald running?"
+            case .busy: "cannot write to the journal: journald does not take entries; is it stopped?"
             case .invalidName(let name):
                 "cannot write to the journal: \"\(name)\" is no field name; use A-Z, 0-9 and _, a letter first, "
                     + "64 characters at most"
@@ -60,6 +66,8 @@ public enum JournalWriter {
         }
         // The library says nothing when journald is not there.
         guard isAvailable else { throw .noJournal }
+        // The library's socket blocks until journald reads.
+        guard WriteReadiness.wait(datagramSocket: socketPath, milliseconds: waitMilliseconds) else { throw .busy }
         let code = sendv(&bytes, ends)
         guard code == 0 else { throw .failed(-code) }
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Collectors
+internal import Glibc
 internal import Logging
 internal import Platform
 
@@ -28,7 +29,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() throws {
-        StandardStreams.fillGaps()
+        StandardDescriptors.fillGaps()
         FileLimit.raise()
         SignalDescriptor.ignoreBrokenPipes()
         // Before any thread is started: threads take over which signals are blocked.
@@ -63,6 +64,7 @@ struct RunCommand: ParsableCommand {
             case .warning: .warning
             case .error: .error
             }
-        return Logging.Logger(label: "latencyd") { _ in DaemonLogHandler(logLevel: level, sink: sink) }
+        let stream = LogStream(descriptor: STDERR_FILENO)
+        return Logging.Logger(label: "latencyd") { _ in DaemonLogHandler(logLevel: level, sink: sink, stream: stream) }
     }
 }

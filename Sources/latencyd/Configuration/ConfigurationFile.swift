@@ -2,13 +2,15 @@ internal import Glibc
 
 /// Reads the file of a configuration.
 enum ConfigurationFile {
-    /// The bytes of `path`, at most one more than `limitBytes`: enough to tell that there are too many.
+    /// The bytes of the regular file `path`, at most one more than `limitBytes`: enough to tell that there are too many.
     static func read(_ path: String, limitBytes: Int) throws(ConfigurationProblem) -> [UInt8] {
-        // Opening a pipe would wait for a writer, and a reload must not make the daemon wait.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        // Not blocking: opening a pipe that nobody writes to would hold the daemon for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw problem(path, errno) }
         defer { close(descriptor) }
-        try checkKind(path, descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw problem(path, errno) }
+        if let problem = refusal(path, status.st_mode & S_IFMT) { throw problem }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count <= limitBytes {
@@ -26,20 +28,18 @@ enum ConfigurationFile {
     /// Whether there is anything at `path`, readable or not: an unreadable default file is an error, not an absent one.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    private static func checkKind(_ path: String, _ descriptor: Int32) throws(ConfigurationProblem) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw problem(path, errno) }
-        let kind: String
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return
-        case S_IFDIR: throw problem(path, EISDIR)
-        case S_IFIFO: kind = "a pipe"
-        case S_IFCHR, S_IFBLK: kind = "a device"
-        default: kind = "a socket"
-        }
-        throw ConfigurationProblem(
-            place: .file(path), what: "is \(kind), not a file",
-            remedy: "write the configuration to a file and name that")
+    /// What is wrong with a file of this kind; nil for a regular file. Others may have no end, or none for now.
+    private static func refusal(_ path: String, _ kind: mode_t) -> ConfigurationProblem? {
+        let (name, remedy) =
+            switch kind {
+            case S_IFREG: ("", "")
+            case S_IFDIR: ("a folder", "name a file, for example \(path)/latencyd.yml")
+            case S_IFIFO: ("a pipe", "write it to a regular file, and name that")
+            case S_IFCHR, S_IFBLK: ("a device", "name a regular file")
+            default: ("no regular file", "name a regular file")
+            }
+        guard !name.isEmpty else { return nil }
+        return ConfigurationProblem(place: .file(path), what: "cannot be read: it is \(name)", remedy: remedy)
     }
 
     private static func problem(_ path: String, _ code: Int32) -> ConfigurationProblem {
@@ -48,7 +48,7 @@ enum ConfigurationFile {
             case ENOENT, ENOTDIR:
                 "name an existing file; latencyd also runs without one, examples/latencyd.yml is one to begin with"
             case EACCES, EPERM: "let this user read it, for example with chmod o+r, or run as its owner"
-            case EISDIR: "name a file, for example \(path)/latencyd.yml"
+            case ENXIO: "it is a socket, or a device that is not there; name a regular file"
             default: "name a file that can be read"
             }
         return ConfigurationProblem(

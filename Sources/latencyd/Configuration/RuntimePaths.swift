@@ -50,10 +50,11 @@ extension RuntimePaths {
         if isUsable(standard) { return (standard, []) }
         let candidates = others.compactMap { $0 }
         if let folder = candidates.first(where: isUsable) {
-            return (folder, ["\(standard) cannot be used by this user, \(folder) serves instead of it"])
+            return (folder, ["this user cannot write to \(standard); \(folder) is used instead"])
         }
-        let tried = ([standard] + candidates).joined(separator: ", ")
-        return (standard, ["this user can use no folder of \(tried); set \(setting)"])
+        let tried = ([standard] + candidates).joined(separator: " nor to ")
+        let verb = candidates.isEmpty ? "cannot write to" : "can write neither to"
+        return (standard, ["this user \(verb) \(tried); set \(setting)"])
     }
 
     private static func holdsSockets(_ folder: String) -> Bool {

@@ -27,6 +27,8 @@ final class Daemon {
     private var watch: TimingWatch
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
+    private var dropNotice: DropNotice
+    private var socketNotice = SocketNotice()
     private var turns: UInt64 = 0
     private var dropNotice = DropNotice()
     private var nextSocketWarningSeconds = -Double.infinity
@@ -46,6 +48,7 @@ final class Daemon {
             windowSeconds: configuration.detection.window.inSeconds, monotonicSeconds: now,
             unixSeconds: HostClock.unixSeconds())
         watch = TimingWatch(configuration.alerts)
+        dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         runner = CollectorRunner(
             host: CollectorHost(files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)),
@@ -113,19 +116,15 @@ final class Daemon {
         board.isReady.store(true, ordering: .releasing)
         Notify.ready()
         showStatus()
-        var isStopping = false
-        while !isStopping {
+        while true {
             turns &+= 1
             var isAsked = false
             poll.wait(milliseconds: Self.milliseconds(until: nextDeadline())) { descriptor in
                 isAsked = isAsked || descriptor != signals.descriptor
             }
-            // All that are pending first: many wishes to reload are one, and a wish to stop is the last.
-            var isReloadDue = false
-            while let signal = signals.next() {
-                if signal == Signals.reload { isReloadDue = true } else { isStopping = true }
-            }
-            if isReloadDue, !isStopping { _ = reload() }
+            let orders = Signals.orders(signals.next)
+            if orders.stops { break }
+            if orders.reloads { _ = reload() }
             if isAsked { desk.serve { reload() } }
             collect()
             endWindow()
@@ -154,6 +153,7 @@ final class Daemon {
         // The grid's time, not the loop's: `for: 30s` is three windows, however late the loop wakes.
         let instant = Instant(monotonicSeconds: end, unixSeconds: HostClock.unixSeconds() - (now - end))
         alertLog.write(watch.endWindow(ingestor, windows: windows, at: instant))
+        warn(at: end)
         showPages()
         showStatus()
         if let notice = dropNotice.notice(ingestor.withLock { $0.counters }, at: now) { log.warning("\(notice)") }
@@ -166,6 +166,12 @@ final class Daemon {
         guard !lost.isEmpty, now >= nextSocketWarningSeconds else { return }
         nextSocketWarningSeconds = now + DropNotice.intervalSeconds
         log.warning("no timing can be pushed to \(lost.joined(separator: ", ")): the socket is gone; restart latencyd")
+    }
+
+    /// Says what is lost of what is pushed, and why.
+    private func warn(at now: Double) {
+        if let line = dropNotice.line(ingestor.withLock { $0.counters }, at: now) { log.warning("\(line)") }
+        if let line = socketNotice.line(lost: sockets.lostPaths, at: now) { log.warning("\(line)") }
     }
 
     private func showPages() {
@@ -245,6 +251,7 @@ final class Daemon {
     private func stop() {
         Notify.stopping()
         log.info("stopping")
+        desk.close()
         board.isReady.store(false, ordering: .releasing)
         push.stop()
         pushThread.join()

@@ -1,35 +1,53 @@
 internal import Collectors
 internal import Telemetry
 
-/// Decides when the log says that pushed values are not taken: at most once a minute, with what and how many.
-struct DropNotice: Sendable {
-    static let intervalSeconds = 60.0
-
+/// Decides when the log says that pushed values were not taken: once a minute at most, with the reasons, how many, and
+/// what helps.
+struct DropNotice {
+    private var clock = NoticeClock()
+    /// What was told or need not be: the counters, and when they were so, monotonic.
     private var told = PushCounters()
-    private var nextSeconds = -Double.infinity
+    private var toldSeconds: Double
 
-    /// What to log now about `counters`; nil when nothing was lost since the last notice, or it was lately.
-    mutating func notice(_ counters: PushCounters, at monotonicSeconds: Double) -> String? {
-        guard monotonicSeconds >= nextSeconds else { return nil }
-        // A client's metrics about itself are dropped on purpose.
-        let dropped = DropReason.allCases.filter { $0 != .clientTelemetry }
-            .map { (name: $0.rawValue, count: counters[$0] - told[$0]) }.filter { $0.count > 0 }
-        let malformed = MalformedReason.allCases
-            .map { (name: $0.rawValue, count: counters[$0] - told[$0]) }.filter { $0.count > 0 }
+    init(at monotonicSeconds: Double) { toldSeconds = monotonicSeconds }
+
+    /// The line to be logged now; nil for none. To be asked at the end of every window.
+    mutating func line(_ counters: PushCounters, at monotonicSeconds: Double) -> String? {
+        guard clock.isDue(at: monotonicSeconds) else { return nil }
+        let dropped = Self.grown(counters, told) { $0[$1 as DropReason] }.filter { $0.reason != .clientTelemetry }
+        let malformed = Self.grown(counters, told) { $0[$1 as MalformedReason] }
+        let seconds = Int((monotonicSeconds - toldSeconds).rounded())
+        (told, toldSeconds) = (counters, monotonicSeconds)
         guard !dropped.isEmpty || !malformed.isEmpty else { return nil }
-        told = counters
-        nextSeconds = monotonicSeconds + Self.intervalSeconds
-        var parts: [String] = []
+        clock.give(at: monotonicSeconds)
+        var parts = ["not everything that was pushed in the last \(seconds) s was taken"]
         if !dropped.isEmpty {
-            parts.append("dropped \(Self.list(dropped)): see docs/limits.md and latencyd_push_dropped_total")
+            let reasons = dropped.map { "\($0.count) by \($0.reason.rawValue) (\(Self.remedy($0.reason)))" }
+            parts.append("dropped: \(reasons.joined(separator: ", ")), see latencyd_push_dropped_total")
         }
         if !malformed.isEmpty {
-            parts.append("could not read \(Self.list(malformed)): see latencyd_push_malformed_total")
+            let reasons = malformed.map { "\($0.count) by \($0.reason.rawValue)" }.joined(separator: ", ")
+            parts.append("malformed: \(reasons) (correct what the clients send), see latencyd_push_malformed_total")
         }
-        return "pushed lines since the last such message: " + parts.joined(separator: "; ")
+        return parts.joined(separator: "; ")
     }
 
-    private static func list(_ counts: [(name: String, count: UInt64)]) -> String {
-        counts.map { "\($0.count) (\($0.name))" }.joined(separator: ", ")
+    /// The reasons whose counters grew, the most frequent first.
+    private static func grown<Reason: CaseIterable>(
+        _ now: PushCounters, _ before: PushCounters, _ value: (PushCounters, Reason) -> UInt64
+    ) -> [(reason: Reason, count: UInt64)] {
+        Reason.allCases.map { ($0, value(now, $0) &- value(before, $0)) }.filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
+    }
+
+    private static func remedy(_ reason: DropReason) -> String {
+        switch reason {
+        case .maxSeries: "raise push.max_series, or use fewer label values"
+        case .maxSeriesPerMetric: "raise push.max_series_per_metric, or use fewer label values"
+        case .maxSeriesPerSender: "raise push.max_series_per_sender, or use fewer label values"
+        case .typeConflict: "push each name with one type only"
+        case .nameCollision: "rename one of the metrics"
+        case .reservedName: "choose names that do not begin with latencyd_"
+        case .clientTelemetry: "nothing"
+        }
     }
 }

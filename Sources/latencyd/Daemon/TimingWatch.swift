@@ -52,7 +52,8 @@ struct TimingWatch {
             ingestor.withLock { ingestor in
                 slotCount = ingestor.store.slotCount
                 ingestor.store.expire(slots: range, nowSeconds: end.monotonicSeconds)
-                // One more than the minute has: what was in progress before a long stall is then gone as well.
+                // One more than are kept: after a long standstill what was in progress before it is no part of the
+                // trailing minute either.
                 for _ in 0..<min(windows, ingestor.store.windowsMax + 1) {
                     finished.removeAll(keepingCapacity: true)
                     ingestor.store.rotate(slots: range, into: &finished)

@@ -17,6 +17,7 @@ struct DaemonLogHandler: LogHandler {
     var metadata: Logging.Logger.Metadata = [:]
     var logLevel: Logging.Logger.Level
     let sink: LogSink
+    let stream: LogStream
 
     subscript(metadataKey key: String) -> Logging.Logger.Metadata.Value? {
         get { metadata[key] }
@@ -31,9 +32,9 @@ struct DaemonLogHandler: LogHandler {
             unixSeconds: HostClock.unixSeconds())
         switch sink {
         case .journal:
-            if (try? JournalWriter.send(entry.journalFields)) == nil { StandardStreams.logLine(entry.text) }
-        case .text: StandardStreams.logLine(entry.text)
-        case .json: StandardStreams.logLine(entry.json)
+            if (try? JournalWriter.send(entry.journalFields)) == nil { stream.write(entry, as: \.text) }
+        case .text: stream.write(entry, as: \.text)
+        case .json: stream.write(entry, as: \.json)
         }
     }
 }

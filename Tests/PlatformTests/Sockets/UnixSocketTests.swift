@@ -108,6 +108,35 @@ struct UnixSocketTests {
         #expect(mode(path) == nil)
     }
 
+    @Test("knows whether its file is still its own", arguments: [UnixSocket.Kind.datagram, .stream])
+    func stillBound(_ kind: UnixSocket.Kind) throws {
+        let socket = try UnixSocket(kind: kind, path: path)
+        defer { socket.closeAndUnlink() }
+        #expect(socket.isStillBound)
+        #expect(unlink(path) == 0)
+        #expect(!socket.isStillBound)
+        let other = try UnixSocket(kind: kind, path: path)
+        defer { other.closeAndUnlink() }
+        #expect(!socket.isStillBound)
+        #expect(other.isStillBound)
+    }
+
+    @Test("handed over is bound as long as the service manager says, whatever lies at its path")
+    func handedOverStillBound() throws {
+        let bound = try UnixClient(.datagram, boundTo: path)
+        let socket = UnixSocket(handedOver: dup(bound.descriptor), kind: .datagram, path: path)
+        defer { socket.closeAndUnlink() }
+        #expect(unlink(path) == 0)
+        #expect(socket.isStillBound)
+    }
+
+    @Test("that may not be made names the settings that help", arguments: [EACCES, EPERM, EROFS])
+    func refusal(_ code: Int32) {
+        for error in [UnixSocketError.system(call: "bind", path: "/s", code: code), .folder("/f", code: code)] {
+            #expect(error.description.contains("set push.datagram_socket and push.stream_socket"))
+        }
+    }
+
     @Test("handed over by the service manager, keeps its file at the end")
     func handedOver() throws {
         let bound = try UnixClient(.datagram, boundTo: path)

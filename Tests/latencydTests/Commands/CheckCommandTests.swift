@@ -57,19 +57,44 @@ struct CheckCommandTests {
         "a file that cannot be read is named with the reason and a remedy",
         arguments: [
             ("/nowhere/latencyd.yml", "No such file or directory; name an existing file"),
-            ("/etc", "Is a directory; name a file, for example /etc/latencyd.yml"),
+            ("/etc", "it is a folder; name a file, for example /etc/latencyd.yml"),
         ])
     func unreadable(file: String, reason: String) {
         let report = ConfigurationReport(file: file, knownCollectors: [])
         #expect(report.errors.hasPrefix("\(file): cannot be read: \(reason)"))
     }
 
-    @Test("a device is refused, and a long file is not read to its end")
-    func endless() throws {
-        let device = ConfigurationReport(file: "/dev/zero", knownCollectors: collectorIds)
-        #expect(device.errors.hasPrefix("/dev/zero: is a device, not a file"))
-        let long = try report(String(repeating: "#", count: 2 << 20)).report
-        #expect(long.errors.contains("longer than 1048576 bytes"))
+    @Test("a device is refused: it may have no end")
+    func device() {
+        let report = ConfigurationReport(file: "/dev/zero", knownCollectors: [])
+        #expect(report.errors == "/dev/zero: cannot be read: it is a device; name a regular file")
+    }
+
+    // Opening a pipe waits for a writer: a reload would hold the main loop for ever.
+    @Test("a pipe is refused at once, with nobody at its other end", .timeLimit(.minutes(1)))
+    func pipe() {
+        let folder = TemporaryFolder()
+        let file = folder.path + "/latencyd.yml"
+        #expect(mkfifo(file, 0o600) == 0)
+        let report = ConfigurationReport(file: file, knownCollectors: [])
+        #expect(
+            report.errors == "\(file): cannot be read: it is a pipe; write it to a regular file, and name that")
+    }
+
+    @Test("a socket is refused")
+    func socket() throws {
+        let folder = TemporaryFolder()
+        let file = folder.path + "/latencyd.yml"
+        let listener = try UnixClient(.datagram, boundTo: file)
+        let report = ConfigurationReport(file: file, knownCollectors: [])
+        #expect(report.errors.contains("it is a socket"))
+        withExtendedLifetime(listener) {}
+    }
+
+    @Test("a file over the limit is not read to its end")
+    func tooLong() throws {
+        let (file, report) = try report(String(repeating: "# long\n", count: 200_000))
+        #expect(report.errors == "\(file):1:1: (document): the text is longer than 1048576 bytes; shorten it")
     }
 
     @Test(

@@ -32,8 +32,8 @@ struct RuntimePathsTests {
                     streamSocket: "/run/user/7/latencyd/timings-stream.sock",
                     state: "/home/u/.local/state/latencyd",
                     notes: [
-                        "/var/lib/latencyd cannot be used by this user, /home/u/.local/state/latencyd serves instead of it",
-                        "/run/latencyd cannot be used by this user, /run/user/7/latencyd serves instead of it",
+                        "this user cannot write to /var/lib/latencyd; /home/u/.local/state/latencyd is used instead",
+                        "this user cannot write to /run/latencyd; /run/user/7/latencyd is used instead",
                     ]))
     }
 

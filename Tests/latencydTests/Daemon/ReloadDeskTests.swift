@@ -50,6 +50,25 @@ struct ReloadDeskTests {
         #expect(!isAsked(desk))
     }
 
+    @Test("refuses who waits and who comes when it is closed")
+    func closed() throws {
+        let desk = try #require(ReloadDesk())
+        let answer = Locked<ReloadOutcome?>(nil)
+        let thread = try DaemonThread(name: "ask") {
+            let outcome = desk.request()
+            answer.withLock { $0 = outcome }
+        }
+        #expect(eventually { desk.waitingCount == 1 })
+        desk.close()
+        thread.join()
+        #expect(answer.withLock { $0 } == .refused(["the daemon is stopping"]))
+        #expect(desk.request() == .refused(["the daemon is stopping"]))
+        desk.serve {
+            Issue.record("reloaded")
+            return .reloaded
+        }
+    }
+
     @Test("turns one more away when as many wait as may")
     func crowd() throws {
         let desk = try #require(ReloadDesk())

@@ -86,6 +86,17 @@ struct TimingWatchTests {
         #expect(bench.value("latencyd_rate", ["timing": "inference_latency_seconds"]) == 0)
     }
 
+    @Test("what came before a standstill of more than a minute is not of the trailing minute", arguments: [6, 7, 80])
+    func longStandstill(_ windows: Int) {
+        let bench = Bench([])
+        bench.push("inference.latency:500|ms")
+        let seconds = Double(windows) * 10
+        let end = Instant(monotonicSeconds: bench.now + seconds, unixSeconds: bench.now + seconds)
+        _ = bench.watch.endWindow(bench.ingestor, windows: windows, at: end)
+        let expected = windows == 6 ? 1.0 / 60 : 0
+        #expect(bench.value("latencyd_rate", ["timing": "inference_latency_seconds"]) == expected)
+    }
+
     @Test("more series than one turn of the lock are all summed up")
     func manySeries() {
         let bench = Bench([])

@@ -79,6 +79,7 @@ struct LimitsPageTests {
             "LayerPatterns.patternsMax": Double(LayerPatterns.patternsMax),
             "PushConfiguration.bucketsMax": Double(PushConfiguration.bucketsMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
+            "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
             "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),
