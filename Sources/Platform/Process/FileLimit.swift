@@ -1,3 +1,4 @@
+internal import CSystem
 import Glibc
 
 /// How many descriptors this process may have open (getrlimit(2), `RLIMIT_NOFILE`).
@@ -18,6 +19,13 @@ public enum FileLimit {
         let isSet =
             limits.rlim_cur == before || setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0
         return Int(clamping: isSet ? limits.rlim_cur : before)
+    }
+
+    /// The limit in force; 1,024 when the kernel does not tell.
+    public static var inForce: Int {
+        var limits = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return 1_024 }
+        return Int(clamping: limits.rlim_cur)
     }
 
     static func wanted(soft: rlim_t, hard: rlim_t) -> rlim_t { max(soft, min(hard, rlim_t(descriptorsMax))) }

@@ -30,8 +30,6 @@ final class Daemon {
     private var dropNotice: DropNotice
     private var socketNotice = SocketNotice()
     private var turns: UInt64 = 0
-    private var dropNotice = DropNotice()
-    private var nextSocketWarningSeconds = -Double.infinity
 
     /// Starts everything: after this the sockets are read and the pages served.
     init(
@@ -156,16 +154,6 @@ final class Daemon {
         warn(at: end)
         showPages()
         showStatus()
-        if let notice = dropNotice.notice(ingestor.withLock { $0.counters }, at: now) { log.warning("\(notice)") }
-        warnOfLostSockets(now)
-    }
-
-    /// A socket file that somebody removed or replaced takes no timing any more, and nobody would notice.
-    private func warnOfLostSockets(_ now: Double) {
-        let lost = sockets.lostPaths
-        guard !lost.isEmpty, now >= nextSocketWarningSeconds else { return }
-        nextSocketWarningSeconds = now + DropNotice.intervalSeconds
-        log.warning("no timing can be pushed to \(lost.joined(separator: ", ")): the socket is gone; restart latencyd")
     }
 
     /// Says what is lost of what is pushed, and why.

@@ -44,6 +44,7 @@ struct DropNotice {
         case .maxSeries: "raise push.max_series, or use fewer label values"
         case .maxSeriesPerMetric: "raise push.max_series_per_metric, or use fewer label values"
         case .maxSeriesPerSender: "raise push.max_series_per_sender, or use fewer label values"
+        case .labelBytes: "use shorter and fewer labels, or raise push.max_series"
         case .typeConflict: "push each name with one type only"
         case .nameCollision: "rename one of the metrics"
         case .reservedName: "choose names that do not begin with latencyd_"

@@ -29,6 +29,11 @@ struct PushSockets {
     /// The sockets whose files are gone or replaced: what clients send to these paths does not come here.
     var lostPaths: [String] { sockets.filter { !$0.isStillBound }.map(\.path) }
 
+    /// Where timings of that kind are taken, for the log; several with a comma between them.
+    func paths(_ kind: UnixSocket.Kind) -> String {
+        sockets.filter { $0.kind == kind }.map(\.path).joined(separator: ", ")
+    }
+
     /// Closes all of them and removes the files that this process made.
     func close() {
         for socket in sockets { socket.closeAndUnlink() }

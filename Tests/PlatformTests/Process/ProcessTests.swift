@@ -5,24 +5,24 @@ import Testing
 
 @Suite("The process")
 struct ProcessTests {
-    @Test("puts /dev/null in the place of a closed standard descriptor, and leaves an open one alone")
-    func gaps() {
-        // A number that nothing else in this process takes, in the place of 0 to 2.
-        let number: Int32 = 200
-        #expect(fcntl(number, F_GETFD) < 0)
-        StandardDescriptors.fill(number)
-        defer { close(number) }
-        var (status, null) = (stat(), stat())
-        #expect(fstat(number, &status) == 0)
-        #expect(stat("/dev/null", &null) == 0)
-        #expect(status.st_rdev == null.st_rdev && status.st_mode & S_IFMT == S_IFCHR)
-        let pipe = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
-        defer { pipe.deallocate() }
-        #expect(Glibc.pipe(pipe) == 0)
-        defer { for end in 0...1 { close(pipe[end]) } }
-        StandardDescriptors.fill(pipe[0])
-        #expect(fstat(pipe[0], &status) == 0)
-        #expect(status.st_mode & S_IFMT == S_IFIFO)
+    // In a process of its own: others would take the numbers meanwhile.
+    @Test("puts /dev/null in the place of closed standard descriptors, and leaves an open one alone")
+    func gaps() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            var pipe: [Int32] = [0, 0]
+            guard Glibc.pipe(&pipe) == 0, dup2(pipe[0], STDOUT_FILENO) >= 0 else { exit(1) }
+            close(STDIN_FILENO)
+            close(STDERR_FILENO)
+            StandardDescriptors.fillGaps()
+            var (status, null) = (stat(), stat())
+            guard stat("/dev/null", &null) == 0 else { exit(2) }
+            for descriptor in [STDIN_FILENO, STDERR_FILENO] {
+                guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { exit(3) }
+                guard status.st_rdev == null.st_rdev else { exit(4) }
+            }
+            guard fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { exit(5) }
+            exit(7)
+        }
     }
 
     @Test(

@@ -13,15 +13,6 @@ struct CheckCommandTests {
         return (file, ConfigurationReport(file: file, knownCollectors: collectorIds))
     }
 
-    @Test("a pipe is refused at once, without waiting for a writer")
-    func pipe() {
-        let folder = TemporaryFolder()
-        let file = folder.path + "/latencyd.yml"
-        #expect(mkfifo(file, 0o600) == 0)
-        let report = ConfigurationReport(file: file, knownCollectors: collectorIds)
-        #expect(report.errors.contains("\(file): is a pipe, not a file"))
-    }
-
     @Test("a valid file is summed up, with its warnings")
     func valid() throws {
         let (file, report) = try report(

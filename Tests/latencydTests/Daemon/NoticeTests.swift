@@ -13,7 +13,8 @@ struct NoticeTests {
         mutating func callAsFunction(_ lines: String...) -> PushCounters {
             for line in lines {
                 ingestor.ingest(
-                    packet: Array(line.utf8).span, sender: 1, at: PushTime(monotonicSeconds: 0, unixSeconds: 0))
+                    packet: Array(line.utf8).span, sender: Sender(pid: 1, uid: 0),
+                    at: PushTime(monotonicSeconds: 0, unixSeconds: 0))
             }
             return ingestor.counters
         }
