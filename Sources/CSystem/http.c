@@ -2,10 +2,12 @@
 #include "csystem_http.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 int csystem_http_listen(const struct sockaddr *address, socklen_t length, int backlog) {
@@ -87,6 +89,11 @@ int csystem_http_get_progress(int fd, csystem_http_progress *progress) {
     // 1 is TCP_ESTABLISHED: a connection that we have not closed leaves it when the client ends or resets it.
     progress->has_ended = info.tcpi_state != 1;
     return 0;
+}
+
+int csystem_http_unacknowledged(int fd) {
+    int bytes;
+    return ioctl(fd, SIOCOUTQ, &bytes) ? -1 : bytes;
 }
 
 int csystem_http_thread(pthread_t *thread, const char *name, void *(*body)(void *), void *context) {

@@ -47,6 +47,9 @@ typedef struct csystem_http_progress {
 // 0, or -1 when the kernel does not say.
 int csystem_http_get_progress(int fd, csystem_http_progress *progress);
 
+// Bytes written to a TCP connection that its peer has not acknowledged, or -1 when the kernel does not say.
+int csystem_http_unacknowledged(int fd);
+
 // A thread that takes no signals but those of its own faults. 0 or an error number.
 int csystem_http_thread(pthread_t *thread, const char *name, void *(*body)(void *), void *context);
 

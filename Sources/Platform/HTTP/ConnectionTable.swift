@@ -57,13 +57,20 @@ struct ConnectionTable {
         UInt64(min(max(seconds.isNaN ? 0 : seconds, 0.001), 31_536_000) * 1e9)
     }
 
-    /// A connection was accepted. Returns the one that has to make room for it, if any.
-    mutating func opened(_ descriptor: Int32, at now: UInt64) -> ShutDown? {
+    /// A connection was accepted. Returns the one that has to make room for it, if any: when all of them are being
+    /// answered, the one that `slowest` names.
+    mutating func opened(_ descriptor: Int32, at now: UInt64, slowest: () -> Int32? = { nil }) -> ShutDown? {
         // An entry left over under this descriptor belongs to a connection that is gone.
         _ = closed(descriptor, nil)
-        let other = connections.count - leaving >= crowd ? dispensable() : nil
+        let other = connections.count - leaving >= crowd ? dispensable() ?? slowest() : nil
         connections[descriptor] = Connection(sinceNanoseconds: now, dueNanoseconds: now + headNanoseconds)
-        return other.map { shutDown($0, .crowdedOut) }
+        return other.flatMap { crowdedOut($0) }
+    }
+
+    /// The connection has to make room. Nil when it is leaving already, or gone.
+    mutating func crowdedOut(_ descriptor: Int32) -> ShutDown? {
+        guard connections[descriptor]?.isShutDown == false else { return nil }
+        return shutDown(descriptor, .crowdedOut)
     }
 
     /// A request head of `bytes` is complete.

@@ -53,7 +53,7 @@ final class HTTPExchange {
             query: target.query.map { ($0.name, $0.value) }, headers: headers,
             peer: csystem_http_peer(connection).map(SocketAddress.text) ?? "")
         let response = core.handler(request)
-        guard let body = ResponseBody(response.body, of: core) else {
+        guard let body = ResponseBody(response.body, of: core, to: csystem_http_descriptor(connection)) else {
             let refusal = RequestCheck.Refusal(.responseBytes, 503, "too much is being sent to others; try again later")
             return refuse(refusal, core, connection)
         }
@@ -66,7 +66,7 @@ final class HTTPExchange {
         core.count(refusal.reason, csystem_http_descriptor(connection))
         let response = HTTPResponse.text(refusal.status, refusal.text)
         let headers = response.headers + refusal.headers
-        return ResponseBody(small: response.body).queue(
+        return ResponseBody(small: response.body.bytes).queue(
             connection, status: refusal.status, headers: headers, closes: true)
     }
 

@@ -4,12 +4,16 @@ public struct HTTPResponse: Sendable, Equatable {
     public var status: Int
     /// `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the server's and left out if given here.
     public var headers: [HTTPField]
-    public var body: [UInt8]
+    public var body: HTTPBody
 
-    public init(status: Int = 200, headers: [HTTPField] = [], body: [UInt8] = []) {
+    public init(status: Int = 200, headers: [HTTPField] = [], body: HTTPBody) {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+
+    public init(status: Int = 200, headers: [HTTPField] = [], body: [UInt8] = []) {
+        self.init(status: status, headers: headers, body: HTTPBody(body))
     }
 
     /// One line of plain text.

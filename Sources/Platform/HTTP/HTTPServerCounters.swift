@@ -4,7 +4,8 @@ public enum HTTPRefusal: String, Sendable, Hashable, CaseIterable {
     case headOverdue = "head_overdue"
     /// The client did not take its response in time.
     case responseOverdue = "response_overdue"
-    /// Pushed out by a newcomer near the limit on connections.
+    /// Pushed out by a newcomer near the limit on connections, or on bytes being sent while the client did not take
+    /// its response.
     case crowdedOut = "crowded_out"
     /// The connection ended, by the client or because it made no sense, before its request head did.
     case headUnfinished = "head_unfinished"
@@ -16,7 +17,7 @@ public enum HTTPRefusal: String, Sendable, Hashable, CaseIterable {
     case body
     /// The method is none that is served.
     case method
-    /// Too much was being sent to others.
+    /// Too much was being sent to others, and all of them took it.
     case responseBytes = "response_bytes"
 }
 
@@ -26,6 +27,8 @@ public struct HTTPServerCounters: Sendable, Equatable {
     public var connections: UInt64 = 0
     /// Connections open now.
     public var connectionsOpen = 0
+    /// Bytes of the bodies being sent now, without those of at most 64 KiB.
+    public var responseBytes = 0
     /// Clients turned away, by reason; a reason that never came up is absent.
     public var refused: [HTTPRefusal: UInt64] = [:]
     /// Responses by class of status: 2 for 200 to 299 and so on.

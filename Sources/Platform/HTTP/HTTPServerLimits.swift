@@ -17,9 +17,16 @@ public struct HTTPServerLimits: Sendable, Equatable {
     public var idleSeconds = 120.0
     /// For making a response and the client's taking it, 60.
     public var responseSeconds = 60.0
-    /// Bodies of all responses being sent, 128 MiB. A response that would exceed it becomes 503, but one is always
-    /// sent, whatever its size.
+    /// Bodies of all responses being sent, 128 MiB; one that several clients are sent counts once, one of at most
+    /// 64 KiB not at all. A response that would exceed it pushes out those whose clients are behind the pace, most
+    /// behind first, and becomes 503 when that does not make room. One is always sent, whatever its size.
     public var responseBytesMax = 128 * 1024 * 1024
+    /// The pace of a client that keeps up takes a whole response in this time, 10: as long as Prometheus waits for a
+    /// page if not told otherwise. Counts only where room is needed.
+    public var responsePaceSeconds = 10.0
+    /// A response is not pushed out before this age, 0.25. Short, for as long as it lasts clients that never read
+    /// can keep others out: with the limit above they would have to be rendered half a gigabyte a second.
+    public var responseGraceSeconds = 0.25
 
     public init() {}
 }

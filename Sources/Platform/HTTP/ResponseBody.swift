@@ -1,23 +1,27 @@
 internal import CSystem
 internal import Glibc
 
-/// The bytes of a response in memory that libmicrohttpd frees when it has sent them.
+/// A response as libmicrohttpd takes it.
 struct ResponseBody {
+    /// Bytes that are copied for libmicrohttpd at a time. A body that is no longer is copied whole and does not count.
+    static let pieceBytes = 64 * 1024
     /// Header names that libmicrohttpd writes itself.
     private static let own = ["Date", "Content-Length", "Transfer-Encoding", "Connection"]
 
     private let response: OpaquePointer?
 
     /// Nil when the server sends too much already.
-    init?(_ bytes: [UInt8], of core: ServerCore) {
-        guard core.reserveResponse(bytes.count) else { return nil }
-        response = Self.create(bytes, Lease(bytes: bytes.count, core: core))
+    init?(_ body: HTTPBody, of core: ServerCore, to descriptor: Int32) {
+        guard body.bytes.count > Self.pieceBytes else {
+            response = Self.copy(body.bytes)
+            return
+        }
+        let sending = ResponseSending(body, to: descriptor, at: Monitor<ServerCore.State>.nowNanoseconds)
+        guard core.admit(sending) else { return nil }
+        response = Self.create(Lease(sending, core))
     }
 
-    /// A line of our own, which does not count.
-    init(small bytes: [UInt8]) {
-        response = Self.create(bytes, Lease(bytes: 0, core: nil))
-    }
+    init(small bytes: [UInt8]) { response = Self.copy(bytes) }
 
     func queue(_ connection: OpaquePointer, status: Int, headers: [HTTPField], closes: Bool = false) -> MHD_Result {
         guard let response else { return .NO }
@@ -30,34 +34,43 @@ struct ResponseBody {
         return MHD_queue_response(connection, UInt32(status), response)
     }
 
-    /// Memory and what it was counted for.
+    /// What libmicrohttpd holds of a response, until it has sent it or closes the connection.
     private final class Lease {
-        var buffer: UnsafeMutableRawBufferPointer?
-        private let bytes: Int
-        private let core: ServerCore?
+        let sending: ResponseSending
+        private let core: ServerCore
 
-        init(bytes: Int, core: ServerCore?) {
-            self.bytes = bytes
+        init(_ sending: ResponseSending, _ core: ServerCore) {
+            self.sending = sending
             self.core = core
         }
 
-        deinit {
-            buffer?.deallocate()
-            core?.releaseResponse(bytes)
+        deinit { core.release(sending) }
+    }
+
+    private static func copy(_ bytes: [UInt8]) -> OpaquePointer? {
+        bytes.withUnsafeBytes {
+            MHD_create_response_from_buffer(
+                $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
         }
     }
 
-    private static func create(_ bytes: [UInt8], _ lease: Lease) -> OpaquePointer? {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
-        buffer.copyBytes(from: bytes)
-        lease.buffer = buffer
+    private static func create(_ lease: Lease) -> OpaquePointer? {
         let held = Unmanaged.passRetained(lease)
-        let response = MHD_create_response_from_buffer_with_free_callback_cls(
-            bytes.count, buffer.baseAddress,
+        let response = MHD_create_response_from_callback(
+            UInt64(lease.sending.bytes), pieceBytes,
+            { held, position, room, count in
+                guard let held, let room else { return contentEnds }
+                let sending = Unmanaged<Lease>.fromOpaque(held).takeUnretainedValue().sending
+                return sending.read(from: position, into: UnsafeMutableRawBufferPointer(start: room, count: count))
+                    ?? contentEnds
+            }, held.toOpaque(),
             { held in
                 if let held { Unmanaged<Lease>.fromOpaque(held).release() }
-            }, held.toOpaque())
+            })
         if response == nil { held.release() }
         return response
     }
 }
+
+/// MHD_CONTENT_READER_END_WITH_ERROR, a macro that Swift does not see: the connection is closed.
+private let contentEnds = -2

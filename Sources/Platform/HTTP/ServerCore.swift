@@ -8,8 +8,7 @@ final class ServerCore: @unchecked Sendable {
     struct State {
         var table: ConnectionTable
         var counters = HTTPServerCounters()
-        /// Bytes of the bodies being sent.
-        var responseBytes = 0
+        var responses: ResponseLedger
         /// When the deadline thread wakes by itself.
         var wakeNanoseconds = UInt64.max
         /// Set while the server runs; whoever takes it out stops it.
@@ -39,7 +38,7 @@ final class ServerCore: @unchecked Sendable {
             min(max(limits.connectionMemoryBytesMax, 2 * limits.requestHeadBytesMax, 4096), 1 << 28)
         self.limits = limits
         self.handler = handler
-        monitor = Monitor(State(table: ConnectionTable(limits)))
+        monitor = Monitor(State(table: ConnectionTable(limits), responses: ResponseLedger(limits)))
     }
 
     /// Starts both threads on a listening socket, which it owns from here on.
@@ -82,6 +81,7 @@ final class ServerCore: @unchecked Sendable {
         monitor.withLock { state in
             var counters = state.counters
             counters.connectionsOpen = state.table.connections.count
+            counters.responseBytes = state.responses.bytes
             return counters
         }
     }
@@ -109,7 +109,7 @@ extension ServerCore {
     }
 
     /// The descriptor is open: it leaves the table, under the same lock, before libmicrohttpd closes it.
-    private static func shutDown(_ connection: ConnectionTable.ShutDown, _ state: inout State) {
+    static func shutDown(_ connection: ConnectionTable.ShutDown, _ state: inout State) {
         Glibc.shutdown(connection.descriptor, Int32(SHUT_RDWR))
         if let reason = connection.reason { state.counters.refused[reason, default: 0] += 1 }
     }
@@ -129,7 +129,9 @@ extension ServerCore {
     func connectionOpened(_ descriptor: Int32) {
         update { state, now in
             state.counters.connections += 1
-            if let other = state.table.opened(descriptor, at: now) { Self.shutDown(other, &state) }
+            let responses = state.responses
+            let other = state.table.opened(descriptor, at: now) { responses.slowest(at: now, Self.unacknowledged) }
+            if let other { Self.shutDown(other, &state) }
         }
     }
 
@@ -157,24 +159,5 @@ extension ServerCore {
             let ended = state.table.responseEnded(descriptor, Self.progress(descriptor), at: now)
             if let ended { Self.shutDown(ended, &state) }
         }
-    }
-}
-
-// MARK: - Response bodies
-
-extension ServerCore {
-    /// True when `bytes` more may be sent now; they count until `releaseResponse`.
-    func reserveResponse(_ bytes: Int) -> Bool {
-        monitor.withLock { state in
-            guard state.responseBytes == 0 || bytes <= limits.responseBytesMax - state.responseBytes else {
-                return false
-            }
-            state.responseBytes += bytes
-            return true
-        }
-    }
-
-    func releaseResponse(_ bytes: Int) {
-        monitor.withLock { $0.responseBytes -= bytes }
     }
 }

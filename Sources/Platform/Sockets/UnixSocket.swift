@@ -118,6 +118,9 @@ public final class UnixSocket: Sendable {
         return warning.map { isOpenToAll ? $0 : "\($0); until then they stay private to their user" }
     }
 
+    /// Whether its path still leads here. True for a socket that was handed over: its file is another's business.
+    public var isReachable: Bool { file == nil || Self.identity(path) == file }
+
     /// Closes the socket and removes its file, if it is still the one this process made.
     public func closeAndUnlink() {
         close(descriptor)

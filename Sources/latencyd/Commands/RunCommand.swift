@@ -28,6 +28,8 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() throws {
+        StandardStreams.fillGaps()
+        FileLimit.raise()
         SignalDescriptor.ignoreBrokenPipes()
         // Before any thread is started: threads take over which signals are blocked.
         guard let signals = SignalDescriptor(Signals.all) else { throw StartFailure.descriptors }

@@ -28,6 +28,8 @@ final class Daemon {
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
     private var turns: UInt64 = 0
+    private var dropNotice = DropNotice()
+    private var nextSocketWarningSeconds = -Double.infinity
 
     /// Starts everything: after this the sockets are read and the pages served.
     init(
@@ -118,9 +120,12 @@ final class Daemon {
             poll.wait(milliseconds: Self.milliseconds(until: nextDeadline())) { descriptor in
                 isAsked = isAsked || descriptor != signals.descriptor
             }
+            // All that are pending first: many wishes to reload are one, and a wish to stop is the last.
+            var isReloadDue = false
             while let signal = signals.next() {
-                if signal == Signals.reload { _ = reload() } else { isStopping = true }
+                if signal == Signals.reload { isReloadDue = true } else { isStopping = true }
             }
+            if isReloadDue, !isStopping { _ = reload() }
             if isAsked { desk.serve { reload() } }
             collect()
             endWindow()
@@ -151,6 +156,16 @@ final class Daemon {
         alertLog.write(watch.endWindow(ingestor, windows: windows, at: instant))
         showPages()
         showStatus()
+        if let notice = dropNotice.notice(ingestor.withLock { $0.counters }, at: now) { log.warning("\(notice)") }
+        warnOfLostSockets(now)
+    }
+
+    /// A socket file that somebody removed or replaced takes no timing any more, and nobody would notice.
+    private func warnOfLostSockets(_ now: Double) {
+        let lost = sockets.lostPaths
+        guard !lost.isEmpty, now >= nextSocketWarningSeconds else { return }
+        nextSocketWarningSeconds = now + DropNotice.intervalSeconds
+        log.warning("no timing can be pushed to \(lost.joined(separator: ", ")): the socket is gone; restart latencyd")
     }
 
     private func showPages() {

@@ -31,6 +31,9 @@ struct PushSockets {
         sockets.filter { $0.kind == kind }.map(\.path).joined(separator: ", ")
     }
 
+    /// Where a socket was whose file is gone or replaced.
+    var lostPaths: [String] { sockets.filter { !$0.isReachable }.map(\.path) }
+
     /// Closes all of them and removes the files that this process made.
     func close() {
         for socket in sockets { socket.closeAndUnlink() }

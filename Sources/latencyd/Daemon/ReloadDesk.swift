@@ -6,7 +6,7 @@ final class ReloadDesk: Sendable {
     /// Requests that wait; one more is refused.
     static let waitingMax = 16
     /// A request that the main loop does not come to within so long is refused, seconds.
-    static let patienceSeconds = 30.0
+    static let patienceSeconds = 5.0
 
     /// Readable for the main loop while requests wait.
     let wakeup: Wakeup

@@ -52,7 +52,8 @@ struct TimingWatch {
             ingestor.withLock { ingestor in
                 slotCount = ingestor.store.slotCount
                 ingestor.store.expire(slots: range, nowSeconds: end.monotonicSeconds)
-                for _ in 0..<min(windows, ingestor.store.windowsMax) {
+                // One more than the minute has: what was in progress before a long stall is then gone as well.
+                for _ in 0..<min(windows, ingestor.store.windowsMax + 1) {
                     finished.removeAll(keepingCapacity: true)
                     ingestor.store.rotate(slots: range, into: &finished)
                 }

@@ -6,20 +6,24 @@ enum WebBridge {
     /// Fast compression: a page is read once, by a machine nearby.
     static let gzipLevel = 1
 
-    static func handler(_ router: WebRouter) -> @Sendable (HTTPRequest) -> HTTPResponse {
-        { request in
-            let response = router.respond(
-                to: WebRequest(
-                    method: request.method, path: request.path, accept: request.header("Accept"),
-                    acceptEncoding: request.header("Accept-Encoding")))
-            var headers = [HTTPField("Content-Type", response.contentType)]
-            headers += response.headers.map { HTTPField($0.name, $0.value) }
-            guard response.gzip else {
-                return HTTPResponse(status: response.status, headers: headers, body: response.body)
-            }
-            headers.append(HTTPField("Content-Encoding", "gzip"))
-            let body = Gzip.compress(response.body, level: gzipLevel)
-            return HTTPResponse(status: response.status, headers: headers, body: body)
+    static func handler(
+        _ router: WebRouter, pages: SharedPages = SharedPages()
+    ) -> @Sendable (HTTPRequest) -> HTTPResponse {
+        { request in pages.response(to: request) { response(to: request, router) } }
+    }
+
+    private static func response(to request: HTTPRequest, _ router: WebRouter) -> HTTPResponse {
+        let response = router.respond(
+            to: WebRequest(
+                method: request.method, path: request.path, accept: request.header("Accept"),
+                acceptEncoding: request.header("Accept-Encoding")))
+        var headers = [HTTPField("Content-Type", response.contentType)]
+        headers += response.headers.map { HTTPField($0.name, $0.value) }
+        guard response.gzip else {
+            return HTTPResponse(status: response.status, headers: headers, body: response.body)
         }
+        headers.append(HTTPField("Content-Encoding", "gzip"))
+        let body = Gzip.compress(response.body, level: gzipLevel)
+        return HTTPResponse(status: response.status, headers: headers, body: body)
     }
 }

@@ -31,9 +31,9 @@ struct DaemonLogHandler: LogHandler {
             unixSeconds: HostClock.unixSeconds())
         switch sink {
         case .journal:
-            if (try? JournalWriter.send(entry.journalFields)) == nil { StandardError.print(entry.text) }
-        case .text: StandardError.print(entry.text)
-        case .json: StandardError.print(entry.json)
+            if (try? JournalWriter.send(entry.journalFields)) == nil { StandardStreams.logLine(entry.text) }
+        case .text: StandardStreams.logLine(entry.text)
+        case .json: StandardStreams.logLine(entry.json)
         }
     }
 }

@@ -44,7 +44,8 @@ final class PushServerFixture {
     func number(_ name: String) -> Double? {
         var families = PushedFamilies()
         ingestor.withLock { $0.store.snapshot(slots: 0..<$0.store.slotCount, into: &families) }
-        guard case .number(let value) = families.sorted.first(where: { $0.descriptor.name == name })?.samples.first?.value
+        guard
+            case .number(let value) = families.sorted.first(where: { $0.descriptor.name == name })?.samples.first?.value
         else { return nil }
         return value
     }

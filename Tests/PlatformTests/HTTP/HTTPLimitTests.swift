@@ -238,6 +238,7 @@ struct HTTPLimitTests {
     func responses() throws {
         let limits = limits {
             $0.responseSeconds = 3
+            $0.responseGraceSeconds = 60
             $0.responseBytesMax = 20_000_000
         }
         let server = try HTTPServer(address: "127.0.0.1:0", limits: limits) { _ in

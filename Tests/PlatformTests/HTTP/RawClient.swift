@@ -91,6 +91,12 @@ final class RawClient {
         }
     }
 
+    /// Returns when there is something to receive, or the end; receives nothing.
+    func waitForBytes() throws {
+        var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&item, 1, Int32(Self.patienceSeconds * 1000)) > 0 else { throw ClientError.tooLate(received: "") }
+    }
+
     /// Receives at most `limit` bytes and drops them; 0 at the end.
     func drain(_ limit: Int) throws -> Int {
         let count = try receive(Deadline(seconds: Self.patienceSeconds), limit: limit)

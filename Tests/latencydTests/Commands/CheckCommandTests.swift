@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import TestSupport
 import Testing
 
@@ -10,6 +11,15 @@ struct CheckCommandTests {
         let folder = TemporaryFolder()
         let file = folder.write(Array(text.utf8), to: "latencyd.yml")
         return (file, ConfigurationReport(file: file, knownCollectors: collectorIds))
+    }
+
+    @Test("a pipe is refused at once, without waiting for a writer")
+    func pipe() {
+        let folder = TemporaryFolder()
+        let file = folder.path + "/latencyd.yml"
+        #expect(mkfifo(file, 0o600) == 0)
+        let report = ConfigurationReport(file: file, knownCollectors: collectorIds)
+        #expect(report.errors.contains("\(file): is a pipe, not a file"))
     }
 
     @Test("a valid file is summed up, with its warnings")
@@ -54,10 +64,12 @@ struct CheckCommandTests {
         #expect(report.errors.hasPrefix("\(file): cannot be read: \(reason)"))
     }
 
-    @Test("a file without an end is not read to its end")
-    func endless() {
-        let report = ConfigurationReport(file: "/dev/zero", knownCollectors: [])
-        #expect(report.errors == "/dev/zero:1:1: (document): the text is longer than 1048576 bytes; shorten it")
+    @Test("a device is refused, and a long file is not read to its end")
+    func endless() throws {
+        let device = ConfigurationReport(file: "/dev/zero", knownCollectors: collectorIds)
+        #expect(device.errors.hasPrefix("/dev/zero: is a device, not a file"))
+        let long = try report(String(repeating: "#", count: 2 << 20)).report
+        #expect(long.errors.contains("longer than 1048576 bytes"))
     }
 
     @Test(

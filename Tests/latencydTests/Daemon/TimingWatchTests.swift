@@ -109,6 +109,16 @@ struct TimingWatchTests {
         #expect(changes.map(\.reason) == [.noData])
     }
 
+    @Test("a stall of many minutes leaves nothing of what was pushed before it")
+    func stall() {
+        let bench = Bench([Self.rule])
+        bench.push("inference.latency:80|ms")
+        bench.now += 600
+        _ = bench.watch.endWindow(
+            bench.ingestor, windows: 60, at: Instant(monotonicSeconds: bench.now, unixSeconds: bench.now))
+        #expect(bench.watch.timings.map(\.summary.count) == [0])
+    }
+
     @Test("an alert whose rule is taken away by a reload ends")
     func reload() {
         let bench = Bench([Self.rule])
