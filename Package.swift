@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "Telemetry", "Platform", "TestSupport"],
-            exclude: ["Fixtures"], swiftSettings: strict),
+            exclude: ["Captures", "Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "AnomalyDetectTests", dependencies: ["AnomalyDetect", "Telemetry", "TestSupport"],
             swiftSettings: strict),

@@ -7,10 +7,10 @@ public import Telemetry
 public struct PushIngestor {
     public var store: SeriesStore
     public internal(set) var counters = PushCounters()
-    private var options: PushOptions
-    private var known: LineCache<KnownLine>
-    private var refused: LineCache<RefusedLine>
-    private let seed: UInt64
+    var options: PushOptions
+    var known: LineCache<KnownLine>
+    var refused: LineCache<RefusedLine>
+    let seed: UInt64
 
     /// A line whose series exists.
     struct KnownLine {
@@ -140,143 +140,5 @@ public struct PushIngestor {
             return true
         }
         return false
-    }
-}
-
-// MARK: - Lines seen for the first time
-
-extension PushIngestor {
-    /// Takes a line that stands for no series yet: it makes one, or is refused for the reason it was refused before.
-    private mutating func takeUnknown(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64, sender: Sender, at time: PushTime
-    ) {
-        if let entry = refused.find(line, bytes, hash: hash), entry.epoch == store.refusalEpoch,
-            entry.sender == sender
-        {
-            return count(entry.refusal)
-        }
-        do throws(Refusal) {
-            guard let entry = try learn(line, bytes, sender: sender, at: time) else { return }
-            known.insert(entry, for: line, bytes, hash: hash)
-            take(line, bytes, entry, at: time)
-        } catch {
-            count(error)
-            let entry = RefusedLine(refusal: error, sender: sender, epoch: store.refusalEpoch)
-            refused.insert(entry, for: line, bytes, hash: hash)
-        }
-    }
-
-    private mutating func count(_ refusal: Refusal) {
-        switch refusal {
-        case .malformed(let reason): counters.count(reason)
-        case .dropped(let reason): counters.count(reason)
-        }
-    }
-
-    /// Finds out what `line` stands for, and makes its series if need be. Nil when it has no value to take.
-    private mutating func learn(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, sender: Sender, at time: PushTime
-    ) throws(Refusal) -> KnownLine? {
-        let identity = try PushedIdentity.of(line, bytes)
-        if identity.rawName.hasPrefix("datadog."), options.clientTelemetry == .drop {
-            throw .dropped(.clientTelemetry)
-        }
-        var (labels, renamed) = PushedLabels.labels(fromTags: identity.tags)
-        if labels["layer"] == nil, let layer = options.layer(identity.name.name) {
-            labels = labels.adding([Label("layer", layer)])
-        }
-        let isTime = identity.name.kind == .histogram && identity.name.unit == .seconds
-        let scale = ValueScale(
-            denominator: identity.name.denominator, valueMax: isTime ? PushLimits.secondsMax : PushLimits.valueMax)
-        guard hasGoodValue(line, bytes, scale) else { return nil }
-        if identity.name.hadReservedSuffix { renamed.append(.reservedSuffix) }
-        let handle = try admit(identity, line.type, labels, sender: sender, at: time)
-        for reason in renamed { counters.count(reason) }
-        return KnownLine(handle: handle, scale: scale)
-    }
-
-    private mutating func admit(
-        _ identity: PushedIdentity, _ type: PushedType, _ labels: LabelSet, sender: Sender, at time: PushTime
-    ) throws(Refusal) -> SeriesHandle {
-        do {
-            return try store.admit(
-                rawName: identity.rawName, name: identity.name, type: type, labels: labels, sender: sender,
-                unixSeconds: time.unixSeconds, nowSeconds: time.monotonicSeconds)
-        } catch {
-            throw .dropped(error)
-        }
-    }
-}
-
-// MARK: - Values
-
-extension PushIngestor {
-    private mutating func take(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime
-    ) {
-        if line.type == .set { return insert(line, bytes, entry, at: time) }
-        var values = ValueRanges(line)
-        while let range = values.next(bytes) {
-            do throws(MalformedReason) {
-                let value = try entry.scale.value(bytes, range, type: line.type)
-                take(value, isSigned: Self.isSigned(bytes[range.lowerBound]), of: line, entry, at: time)
-            } catch {
-                counters.count(error)
-            }
-        }
-    }
-
-    @inline(__always)
-    private mutating func take(
-        _ value: Double, isSigned: Bool, of line: StatsDLine, _ entry: KnownLine, at time: PushTime
-    ) {
-        let now = time.monotonicSeconds
-        switch line.type {
-        case .timing, .histogram:
-            store.observe(value, inverseSampleRate: line.inverseSampleRate, in: entry.handle, nowSeconds: now)
-            counters.timings &+= 1
-            return
-        case .counter: store.add(value * line.inverseSampleRate, to: entry.handle, nowSeconds: now)
-        case .gauge:
-            let isDelta = isSigned && options.signedGauges == .delta
-            store.set(value, isDelta: isDelta, in: entry.handle, nowSeconds: now)
-        case .set: return
-        }
-        counters.otherValues &+= 1
-    }
-
-    private mutating func insert(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime
-    ) {
-        guard !line.values.isEmpty else { return counters.count(.badValue) }
-        store.insert(
-            memberHash: bytes.hash(line.values, seed: seed), in: entry.handle, nowSeconds: time.monotonicSeconds)
-        counters.otherValues &+= 1
-    }
-
-    /// Whether a line that is not known yet has a value to take. If not, its faults are counted, and no series is made
-    /// that would stand empty on the page.
-    private mutating func hasGoodValue(_ line: StatsDLine, _ bytes: Span<UInt8>, _ scale: ValueScale) -> Bool {
-        if line.type == .set {
-            if line.values.isEmpty { counters.count(.badValue) }
-            return !line.values.isEmpty
-        }
-        var faults: [MalformedReason] = []
-        var values = ValueRanges(line)
-        while let range = values.next(bytes) {
-            do throws(MalformedReason) {
-                _ = try scale.value(bytes, range, type: line.type)
-                return true
-            } catch {
-                faults.append(error)
-            }
-        }
-        for fault in faults { counters.count(fault) }
-        return false
-    }
-
-    @inline(__always)
-    private static func isSigned(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
     }
 }

@@ -3,7 +3,7 @@ import Telemetry
 
 /// What the push thread owns: the sockets' events, the datagram buffers and the stream connections.
 struct PushLoop: ~Copyable {
-    private struct Connection {
+    struct Connection {
         let stream: StreamConnection
         var framer = StreamFramer()
         /// Since when a frame or line is unfinished, monotonic seconds.
@@ -12,19 +12,19 @@ struct PushLoop: ~Copyable {
         var lastReadSeconds: Double
     }
 
-    private let sockets: [UnixSocket]
-    private let ingestor: Locked<PushIngestor>
+    let sockets: [UnixSocket]
+    let ingestor: Locked<PushIngestor>
     private let wakeup: Wakeup
     private let onProblem: @Sendable (String) -> Void
-    private var poll: EventPoll
+    var poll: EventPoll
     private let receiver: DatagramReceiver
-    private var connections: [Int32: Connection] = [:]
-    private var connectionsPerSender: [PeerProcess: Int] = [:]
+    var connections: [Int32: Connection] = [:]
+    var connectionsPerSender: [PeerProcess: Int] = [:]
     /// Sockets left alone until the next sweep, because accepting or receiving failed.
     private var pausedSockets: Set<Int32> = []
-    private var readBuffer = [UInt8](repeating: 0, count: PushLimits.packetBytesMax)
+    var readBuffer = [UInt8](repeating: 0, count: PushLimits.packetBytesMax)
     private var nextSweep: Double
-    private let connectionsMax: Int
+    let connectionsMax: Int
     /// When a problem of a socket was told last.
     private var toldSeconds: [Int32: Double] = [:]
 
@@ -130,7 +130,7 @@ struct PushLoop: ~Copyable {
     }
 
     /// Takes one packet of a stream, the lock in turns as above.
-    private func take(_ packet: Span<UInt8>, from peer: PeerProcess) {
+    func take(_ packet: Span<UInt8>, from peer: PeerProcess) {
         let time = Self.now()
         var cursor = PushIngestor.PacketCursor()
         var isDone = false
@@ -141,107 +141,6 @@ struct PushLoop: ~Copyable {
                     packet, isCut: false, sender: Sender(peer), at: time, from: &cursor, budgetBytes: &budgetBytes)
             }
         }
-    }
-
-    // MARK: Connections
-
-    private mutating func accept(_ socket: UnixSocket) {
-        for _ in 0..<64 {
-            let stream: StreamConnection
-            do {
-                guard let waiting = try StreamConnection.accept(from: socket.descriptor) else { return }
-                stream = waiting
-            } catch {
-                return pause(socket, "accept", error.code)
-            }
-            let ofSender = connectionsPerSender[stream.sender, default: 0]
-            guard ofSender < Self.connectionsMax(of: stream.sender), makeRoom(besides: ofSender),
-                poll.add(stream.descriptor)
-            else {
-                stream.close()
-                ingestor.withLock { $0.countRefusedConnection() }
-                continue
-            }
-            connectionsPerSender[stream.sender] = ofSender + 1
-            connections[stream.descriptor] = Connection(stream: stream, lastReadSeconds: HostClock.monotonicSeconds())
-        }
-    }
-
-    /// Processes of one user that the kernel cannot name here, in another PID namespace, share one count.
-    private static func connectionsMax(of peer: PeerProcess) -> Int {
-        peer.pid == 0 ? PushLimits.connectionsOfUnknownSendersMax : PushLimits.connectionsPerSenderMax
-    }
-
-    /// Whether there is room for a connection of a process that has `count`. Where all are taken, the one that was
-    /// silent for longest, of the process with the most, gives way.
-    private mutating func makeRoom(besides count: Int) -> Bool {
-        guard connections.count >= connectionsMax else { return true }
-        guard let most = connectionsPerSender.max(by: { $0.value < $1.value }), most.value > count + 1,
-            let victim = connections.values.lazy.filter({ $0.stream.sender == most.key })
-                .min(by: { $0.lastReadSeconds < $1.lastReadSeconds })
-        else { return false }
-        connections[victim.stream.descriptor] = nil
-        forget(victim.stream)
-        ingestor.withLock { $0.countRefusedConnection() }
-        return true
-    }
-
-    private mutating func read(_ descriptor: Int32) {
-        guard var connection = connections.removeValue(forKey: descriptor) else { return }
-        var isOpen = true
-        var taken = 0
-        while isOpen, taken < PushLimits.streamTurnBytes {
-            switch connection.stream.read(into: &readBuffer) {
-            case .bytes(let count):
-                taken += count
-                connection.lastReadSeconds = HostClock.monotonicSeconds()
-                isOpen = feed(count, to: &connection)
-            case .ended:
-                finish(&connection)
-                isOpen = false
-            case .nothingYet:
-                taken = .max
-            }
-        }
-        guard isOpen else { return forget(connection.stream) }
-        if !connection.framer.isInsideFrame {
-            connection.unfinishedSince = nil
-        } else if connection.unfinishedSince == nil {
-            connection.unfinishedSince = HostClock.monotonicSeconds()
-        }
-        connections[descriptor] = connection
-    }
-
-    /// False when the connection is to be closed.
-    private func feed(_ count: Int, to connection: inout Connection) -> Bool {
-        let peer = connection.stream.sender
-        var hasPacket = false
-        defer { if hasPacket { connection.unfinishedSince = nil } }
-        do throws(MalformedReason) {
-            let fault = try connection.framer.feed(readBuffer.span.extracting(0..<count)) { packet in
-                take(packet, from: peer)
-                hasPacket = true
-            }
-            if let fault { ingestor.withLock { $0.count(fault) } }
-            return true
-        } catch {
-            ingestor.withLock { $0.count(error) }
-            return false
-        }
-    }
-
-    private func finish(_ connection: inout Connection) {
-        let peer = connection.stream.sender
-        if let fault = connection.framer.finish(packet: { take($0, from: peer) }) {
-            ingestor.withLock { $0.count(fault) }
-        }
-    }
-
-    private mutating func forget(_ stream: StreamConnection) {
-        poll.remove(stream.descriptor)
-        stream.close()
-        let count = connectionsPerSender[stream.sender, default: 1]
-        connectionsPerSender[stream.sender] = count > 1 ? count - 1 : nil
     }
 
     // MARK: Care
@@ -262,7 +161,7 @@ struct PushLoop: ~Copyable {
     }
 
     /// Leaves `socket` alone until the next sweep: it would be reported ready again at once.
-    private mutating func pause(_ socket: UnixSocket, _ call: String, _ code: Int32) {
+    mutating func pause(_ socket: UnixSocket, _ call: String, _ code: Int32) {
         poll.remove(socket.descriptor)
         pausedSockets.insert(socket.descriptor)
         let now = HostClock.monotonicSeconds()
@@ -273,11 +172,7 @@ struct PushLoop: ~Copyable {
         )
     }
 
-    private static func now() -> PushTime {
+    static func now() -> PushTime {
         PushTime(monotonicSeconds: HostClock.monotonicSeconds(), unixSeconds: HostClock.unixSeconds())
     }
-}
-
-extension Sender {
-    init(_ peer: PeerProcess) { self.init(pid: peer.pid, uid: peer.uid) }
 }

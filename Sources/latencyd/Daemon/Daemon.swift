@@ -196,7 +196,7 @@ final class Daemon {
         let firing = board.findings.withLock { $0.alerts.alerts.count { $0.state == .firing } }
         let collectors = runner.states.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
         Notify.status(
-            "\(series) series, \(watch.activeCount) timings active, \(firing) alerts firing; \(collectors); "
+            "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing); \(collectors); "
                 + "http://\(web.address)")
     }
 
