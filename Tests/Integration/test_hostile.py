@@ -44,7 +44,7 @@ MALFORMED: list[tuple[bytes, str]] = [
     (b"n" * 2000 + b":5|ms", "name_too_long"),
     (b"hostile:5|ms|#key:" + b"v" * 1000, "tag_too_long"),
     (b"hostile:5|ms|#" + b"k" * 200 + b":v", "tag_too_long"),
-    (b"hostile:5|ms|#key:" + b"v" * 5000, "tags_too_long"),
+    (b"hostile:5|ms|#key:" + b"v" * 5000, "tag_too_long"),
     (b"hostile:5|ms|#" + b",".join(b"key%d:" % n + b"v" * 400 for n in range(10)), "tags_too_long"),
     (b"hostile:5|ms|#" + b",".join(b"t%d" % n for n in range(500)), "too_many_tags"),
     (b"hostile:5|ms|#key:\xff\xfe", "invalid_utf8"),
