@@ -22,8 +22,6 @@ struct LineCache<Entry> {
     private let entriesMax: Int
     private let bytesMax: Int
     private let seed: UInt64
-    /// How often everything was forgotten because the cache was full.
-    private(set) var resetCount: UInt64 = 0
 
     /// - Parameters:
     ///   - entriesMax: lines remembered.
@@ -57,7 +55,7 @@ struct LineCache<Entry> {
         return nil
     }
 
-    /// Remembers `line`, which is not known yet or whose series has expired.
+    /// Remembers `line`; what was known of it, and holds no more, is replaced.
     mutating func insert(_ entry: Entry, for line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64) {
         let bytesNeeded = line.name.count + line.tags.count
         if used >= entriesMax || arena.count + bytesNeeded > bytesMax { forgetAll() }
@@ -104,9 +102,8 @@ struct LineCache<Entry> {
     }
 
     private mutating func forgetAll() {
-        for i in slots.indices { slots[i].entry = nil }
+        slots = [Slot](repeating: Slot(), count: 256)
         arena.removeAll(keepingCapacity: true)
         used = 0
-        resetCount &+= 1
     }
 }

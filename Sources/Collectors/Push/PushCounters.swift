@@ -13,7 +13,7 @@ public struct PushCounters: Sendable, Equatable {
     /// Datagrams and stream frames read.
     public internal(set) var packets: UInt64 = 0
     public internal(set) var bytes: UInt64 = 0
-    /// Stream connections refused because of a limit.
+    /// Stream connections refused because of a limit, or closed to make room for another process.
     public internal(set) var connectionsRefused: UInt64 = 0
     private var malformed = [UInt64](repeating: 0, count: MalformedReason.allCases.count)
     private var dropped = [UInt64](repeating: 0, count: DropReason.allCases.count)
@@ -27,9 +27,9 @@ public struct PushCounters: Sendable, Equatable {
 
     /// Lines, values, datagrams and frames that could not be read for `reason`.
     public subscript(_ reason: MalformedReason) -> UInt64 { malformed[Self.place(reason)] }
-    /// Values that were not taken for `reason`.
+    /// Lines that were not taken for `reason`.
     public subscript(_ reason: DropReason) -> UInt64 { dropped[Self.place(reason)] }
-    /// Names and labels that were changed for `reason`, counted once per distinct line.
+    /// Names and labels that were changed for `reason`, counted when a line is learned.
     public subscript(_ reason: RenameReason) -> UInt64 { renamed[Self.place(reason)] }
 
     private static func place<Reason: CaseIterable & Equatable>(_ reason: Reason) -> Int

@@ -6,9 +6,9 @@ extension PushIngestor {
     mutating func takeUnknown(
         _ line: StatsDLine, _ bytes: Span<UInt8>, hash: UInt64, sender: Sender, at time: PushTime
     ) {
-        if let entry = refused.find(line, bytes, hash: hash), entry.epoch == store.refusalEpoch,
-            entry.sender == sender
-        {
+        // Another sender may be let in with the same line: each has an entry.
+        let key = hash ^ (UInt64(UInt32(bitPattern: sender.pid)) << 32 | UInt64(sender.uid)) &* 0x9E37_79B9_7F4A_7C15
+        if let entry = refused.find(line, bytes, hash: key), entry.sender == sender, isStillRefused(entry) {
             return count(entry.refusal)
         }
         do throws(Refusal) {
@@ -18,7 +18,15 @@ extension PushIngestor {
         } catch {
             count(error)
             let entry = RefusedLine(refusal: error, sender: sender, epoch: store.refusalEpoch)
-            refused.insert(entry, for: line, bytes, hash: hash)
+            refused.insert(entry, for: line, bytes, hash: key)
+        }
+    }
+
+    /// Faults of a line and names of our own stay what they are; limits and names that others have change.
+    private func isStillRefused(_ entry: RefusedLine) -> Bool {
+        switch entry.refusal {
+        case .malformed, .dropped(.reservedName), .dropped(.clientTelemetry): true
+        case .dropped: entry.epoch == store.refusalEpoch
         }
     }
 

@@ -24,7 +24,7 @@ public enum PushLimits {
     public static let connectionsMax = 1_024
     /// Stream connections of one process.
     public static let connectionsPerSenderMax = 64
-    /// Stream connections of all processes that the kernel cannot name.
+    /// Stream connections of all processes of one user that the kernel cannot name.
     public static let connectionsOfUnknownSendersMax = 512
     /// Descriptors that connections leave for files and HTTP clients.
     public static let filesForOthers = 400

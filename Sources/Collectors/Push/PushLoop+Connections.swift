@@ -38,7 +38,9 @@ extension PushLoop {
             let victim = connections.values.lazy.filter({ $0.stream.sender == most.key })
                 .min(by: { $0.lastReadSeconds < $1.lastReadSeconds })
         else { return false }
-        connections[victim.stream.descriptor] = nil
+        // What it sent last is taken.
+        read(victim.stream.descriptor)
+        guard connections.removeValue(forKey: victim.stream.descriptor) != nil else { return true }
         forget(victim.stream)
         ingestor.withLock { $0.countRefusedConnection() }
         return true

@@ -49,7 +49,7 @@ struct PushLoop: ~Copyable {
         nextSweep = HostClock.monotonicSeconds() + PushServer.sweepSeconds
         connectionsMax = Self.connectionsMax(filesMax: FileLimit.inForce)
         self.poll.add(wakeup.descriptor)
-        for socket in sockets { self.poll.add(socket.descriptor) }
+        for socket in sockets where !self.poll.add(socket.descriptor) { pausedSockets.insert(socket.descriptor) }
     }
 
     /// A part of the descriptors is for other uses: files, HTTP clients.
@@ -148,8 +148,7 @@ struct PushLoop: ~Copyable {
     /// Ends connections that left a frame unfinished for too long, and tries paused sockets again.
     private mutating func sweep(_ now: Double) {
         nextSweep = now + PushServer.sweepSeconds
-        for descriptor in pausedSockets { poll.add(descriptor) }
-        pausedSockets = []
+        for descriptor in pausedSockets where poll.add(descriptor) { pausedSockets.remove(descriptor) }
         for (descriptor, connection) in connections {
             guard let since = connection.unfinishedSince, now - since > PushLimits.unfinishedFrameSecondsMax else {
                 continue

@@ -4,7 +4,7 @@ import Synchronization
 /// Reads the push sockets on a thread of its own, and hands what it reads to the ingestor.
 ///
 /// One loop, one owner: the sockets and connections belong to `run`, the ingestor is shared under its lock, which is
-/// taken once per batch.
+/// given back after some KiB of lines.
 public final class PushServer: Sendable {
     private let sockets: [UnixSocket]
     private let ingestor: Locked<PushIngestor>

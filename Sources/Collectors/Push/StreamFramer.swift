@@ -31,11 +31,13 @@ struct StreamFramer {
             for i in used..<bytes.count { unfinished.append(bytes[i]) }
             return fault
         }
+        // In lines, what is unfinished holds no newline.
+        let searched = framing == .lines ? unfinished.count : 0
         for i in bytes.indices { unfinished.append(bytes[i]) }
         // Taken out while it is read, so that it can be read in place.
         var buffer: [UInt8] = []
         swap(&buffer, &unfinished)
-        let (used, fault) = try consume(buffer.span, packet)
+        let (used, fault) = try consume(buffer.span, searched: searched, packet)
         buffer.removeFirst(used)
         swap(&buffer, &unfinished)
         return fault
@@ -52,9 +54,10 @@ struct StreamFramer {
         return nil
     }
 
-    /// Hands over what is complete at the start of `bytes`, and says how many bytes that was.
+    /// Hands over what is complete at the start of `bytes`, and says how many bytes that was. The first `searched` bytes
+    /// are known to hold no end of a line.
     private mutating func consume(
-        _ bytes: Span<UInt8>, _ packet: (Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, searched: Int = 0, _ packet: (Span<UInt8>) -> Void
     ) throws(MalformedReason) -> (used: Int, fault: MalformedReason?) {
         if framing == .undecided {
             guard bytes.count >= 4 else { return (0, nil) }
@@ -63,7 +66,7 @@ struct StreamFramer {
         switch framing {
         case .undecided: return (0, nil)
         case .lengthPrefixed: return (try consumeFrames(bytes, packet), nil)
-        case .lines, .skippingLine: return consumeLines(bytes, packet)
+        case .lines, .skippingLine: return consumeLines(bytes, searched: searched, packet)
         }
     }
 
@@ -86,7 +89,7 @@ struct StreamFramer {
     }
 
     private mutating func consumeLines(
-        _ bytes: Span<UInt8>, _ packet: (Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, searched: Int, _ packet: (Span<UInt8>) -> Void
     ) -> (used: Int, fault: MalformedReason?) {
         var start = 0
         if framing == .skippingLine {
@@ -96,7 +99,7 @@ struct StreamFramer {
             framing = .lines
             start = newline + 1
         }
-        if let last = bytes.lastNewline(from: start) {
+        if let last = bytes.lastNewline(from: max(start, searched)) {
             packet(bytes.extracting(start..<last))
             start = last + 1
         }

@@ -1,4 +1,4 @@
-/// Why a well-formed pushed value was not taken. The raw value is the label `reason` of `latencyd_push_dropped_total`.
+/// Why a well-formed pushed line was not taken. The raw value is the label `reason` of `latencyd_push_dropped_total`.
 public enum DropReason: String, Error, Sendable, CaseIterable {
     /// `push.max_series` series exist.
     case maxSeries = "max_series"

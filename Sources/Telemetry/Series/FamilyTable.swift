@@ -46,11 +46,6 @@ struct FamilyTable {
         remove(id)
     }
 
-    /// Gives the names of a family without series back.
-    mutating func removeIfEmpty(_ id: ID) {
-        if families[id]?.seriesCount == 0 { remove(id) }
-    }
-
     private mutating func remove(_ id: ID) {
         guard let family = families.removeValue(forKey: id) else { return }
         for claim in family.claims where owners[claim] == id { owners[claim] = nil }

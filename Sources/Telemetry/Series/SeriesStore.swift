@@ -41,7 +41,7 @@ public struct SeriesStore {
     /// Series that were forgotten because no value came.
     public private(set) var expiredCount: UInt64 = 0
     /// Series that exist.
-    public var seriesCount: Int { ledger.seriesCount }
+    public var seriesCount: Int { ledger.all.seriesCount }
     /// Series that were forgotten before their time, to make room for another user's first ones.
     public private(set) var evictedCount: UInt64 = 0
     /// Changes whenever something that was refused might be taken now: a series is gone, limits are others.
@@ -56,6 +56,10 @@ public struct SeriesStore {
     private var freeSlots: [UInt32] = []
     private var index: [Key: SeriesHandle] = [:]
     private var ledger = SeriesLedger()
+    /// Series that give way next, the last one first.
+    private var victims: [SeriesHandle] = []
+    /// So many are looked for in one walk.
+    private static let victimsMax = 256
     let secondsBounds: ClassicBounds
     /// Windows of the trailing minute.
     public let windowsMax: Int
@@ -96,15 +100,16 @@ public struct SeriesStore {
         let key = Key(family: family, labels: labels)
         if let handle = index[key] { return handle }
         let nameBytes = name.name.utf8.count + labels.byteCount
+        // Counted before room is made, lest the family goes with the last series that gives way for this one.
+        families.countSeries(family, by: 1)
         do {
             try makeRoom(family: family, nameBytes: nameBytes, sender: sender)
         } catch {
-            families.removeIfEmpty(family)
+            families.countSeries(family, by: -1)
             throw error
         }
         let handle = takeSlot()
         index[key] = handle
-        families.countSeries(family, by: 1)
         ledger.add(sender, nameBytes: nameBytes)
         slots[Int(handle.slot)] = Slot(
             generation: handle.generation, family: family, nameBytes: Int32(clamping: nameBytes), sender: sender,
@@ -114,37 +119,56 @@ public struct SeriesStore {
         return handle
     }
 
-    /// Checks the limits. Where only the one on all series is reached, a user's first ones still find room at the cost
-    /// of a user who has more than half.
+    /// Checks the limits; `family` counts the new series already. Where only a limit on all series is reached, a user's
+    /// first ones still find room at the cost of a user who has more than half.
     private mutating func makeRoom(family: FamilyTable.ID, nameBytes: Int, sender: Sender) throws(DropReason) {
         let account = ledger.perSender[sender] ?? SeriesLedger.Account()
-        if families.families[family]?.seriesCount ?? 0 >= limits.seriesPerMetricMax { throw .maxSeriesPerMetric }
+        if families.families[family]?.seriesCount ?? 0 > limits.seriesPerMetricMax { throw .maxSeriesPerMetric }
         if account.seriesCount >= limits.seriesPerSenderMax { throw .maxSeriesPerSender }
         if account.nameBytes + nameBytes > limits.nameBytesPerSenderMax { throw .labelBytes }
-        let isFull = ledger.seriesCount >= limits.seriesMax
-        guard isFull || ledger.nameBytes + nameBytes > limits.nameBytesMax else { return }
-        guard isFull, evictForFirstSeries(of: sender.uid) else { throw isFull ? .maxSeries : .labelBytes }
+        while let reason = shortage(nameBytes: nameBytes) {
+            guard evictForFirstSeries(of: sender.uid, nameBytes: nameBytes) else { throw reason }
+        }
     }
 
-    /// Forgets the series that was silent for longest of the user who has more than half of all, if `uid` is another
-    /// user who has less than a tenth. False when that is not so.
-    private mutating func evictForFirstSeries(of uid: UInt32) -> Bool {
-        guard let (hog, count) = ledger.largestUser, hog != uid, count > limits.seriesMax / 2,
-            ledger.seriesPerUser[uid] ?? 0 < limits.seriesMax / SeriesLimits.userShareDivisor
+    /// What there is too little of for one more series with a name of so many bytes; nil when there is room.
+    private func shortage(nameBytes: Int) -> DropReason? {
+        if ledger.all.seriesCount >= limits.seriesMax { return .maxSeries }
+        return ledger.all.nameBytes + nameBytes > limits.nameBytesMax ? .labelBytes : nil
+    }
+
+    /// Forgets a series that was silent for long, of the user who has more than half of all, if `uid` is another user
+    /// who has less than a tenth. False when that is not so.
+    private mutating func evictForFirstSeries(of uid: UInt32, nameBytes: Int) -> Bool {
+        let own = ledger.perUser[uid] ?? SeriesLedger.Account()
+        guard own.seriesCount < limits.seriesMax / SeriesLimits.userShareDivisor,
+            own.nameBytes + nameBytes <= limits.nameBytesMax / SeriesLimits.userShareDivisor,
+            let hog = ledger.hog(seriesMax: limits.seriesMax, nameBytesMax: limits.nameBytesMax), hog != uid,
+            let victim = nextVictim(of: hog)
         else { return false }
-        guard let victim = quietestSlot(of: hog) else { return false }
         remove(victim)
         evictedCount &+= 1
         return true
     }
 
-    private func quietestSlot(of uid: UInt32) -> Int? {
-        var quietest: Int?
-        for slot in slots.indices where slots[slot].labels != nil && slots[slot].sender.uid == uid {
-            if let best = quietest, slots[best].lastValueSeconds <= slots[slot].lastValueSeconds { continue }
-            quietest = slot
+    /// A series of `uid` that was silent for long. One walk over all series finds several, for the next times as well.
+    private mutating func nextVictim(of uid: UInt32) -> Int? {
+        for isSearched in [false, true] {
+            if isSearched { findVictims(of: uid) }
+            while let victim = victims.popLast() {
+                let slot = Int(victim.slot)
+                if isLive(victim), slots[slot].sender.uid == uid { return slot }
+            }
         }
-        return quietest
+        return nil
+    }
+
+    private mutating func findVictims(of uid: UInt32) {
+        let ofUser = slots.indices.filter { slots[$0].labels != nil && slots[$0].sender.uid == uid }
+        let quietest = ofUser.sorted { slots[$0].lastValueSeconds < slots[$1].lastValueSeconds }
+        victims = quietest.prefix(Self.victimsMax).reversed().map {
+            SeriesHandle(slot: UInt32($0), generation: slots[$0].generation)
+        }
     }
 
     private mutating func takeSlot() -> SeriesHandle {

@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
         log.info(
             "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
             metadata: ["datagram": "\(daemon.datagramPaths)", "stream": "\(daemon.streamPaths)"])
-        daemon.run(signals: signals)
+        try daemon.run(signals: signals)
     }
 
     private func makeLog() -> Logging.Logger {

@@ -106,8 +106,11 @@ final class Daemon {
     // MARK: The loop
 
     /// Works until SIGTERM or SIGINT comes, then stops everything.
-    func run(signals: SignalDescriptor) {
-        guard var poll = EventPoll() else { return log.critical("no descriptor left for the main loop") }
+    func run(signals: SignalDescriptor) throws(StartFailure) {
+        guard var poll = EventPoll() else {
+            stop()
+            throw .descriptors
+        }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
         collect()

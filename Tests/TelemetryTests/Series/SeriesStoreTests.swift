@@ -106,6 +106,32 @@ struct SeriesStoreTests {
         #expect(left?.contains("0") == false && left?.contains("1") == false && left?.count == 18)
     }
 
+    @Test("A family whose last series gives way to a new one of its own stays")
+    func familyOfTheVictim() throws {
+        var store = SeriesStore(limits: SeriesLimits(seriesMax: 20, seriesPerMetricMax: 20, seriesPerSenderMax: 20))
+        _ = try admit(&store, "x", .gauge, ["of": "hog"], uid: 1, now: 0)
+        for i in 0..<19 { _ = try admit(&store, "hog", .gauge, ["i": "\(i)"], uid: 1, now: 1) }
+        let handle = try admit(&store, "x", .gauge, ["of": "good"], sender: 2, uid: 2, now: 2)
+        store.set(5, isDelta: false, in: handle, nowSeconds: 2)
+        #expect(families(store)["x"]?.samples.map(\.labels) == [["of": "good"]])
+        #expect(families(store)["x"]?.samples.map(\.value) == [.number(5)])
+    }
+
+    @Test("A user who fills the budget with long labels makes room as well, and the budget holds")
+    func longLabelsMakeRoom() throws {
+        var store = SeriesStore(limits: SeriesLimits(seriesMax: 100, seriesPerMetricMax: 100, seriesPerSenderMax: 60))
+        let long = String(repeating: "v", count: 1_900)
+        for i in 0..<16 {
+            _ = try admit(&store, "hog", .gauge, ["i": "\(i)", "l": long], sender: Int32(1 + i / 8), uid: 1)
+        }
+        #expect(throws: DropReason.labelBytes) {
+            try admit(&store, "hog", .gauge, ["l": long], sender: 3, uid: 1)
+        }
+        _ = try admit(&store, "good", .gauge, ["l": long], sender: 9, uid: 2)
+        #expect(store.evictedCount == 1)
+        #expect(families(store)["good"]?.samples.count == 1)
+    }
+
     @Test("A walk in pieces does not meet a series twice that expires and comes back meanwhile")
     func walk() throws {
         var store = SeriesStore()
