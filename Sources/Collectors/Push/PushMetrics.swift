@@ -24,7 +24,8 @@ public enum PushMetrics {
     static let connections = MetricDescriptor(
         .gauge, "latencyd_push_connections", help: "Stream connections that are open.")
     static let refused = MetricDescriptor(
-        .counter, "latencyd_push_connections_refused", help: "Stream connections refused because of a limit, or closed to make room for another process.")
+        .counter, "latencyd_push_connections_refused",
+        help: "Stream connections refused because of a limit, or closed to make room for another process.")
     static let series = MetricDescriptor(.gauge, "latencyd_series", help: "Pushed series that exist.")
     static let expired = MetricDescriptor(
         .counter, "latencyd_series_expired", help: "Pushed series that were forgotten because no value came.")
