@@ -43,10 +43,21 @@ public final class PushServer: Sendable {
         wakeup.signal()
     }
 
-    /// Reads until `stop` is called; then takes what still waits in the sockets, and returns.
+    /// Reads until `stop` is called; then takes what still waits in the sockets, and returns. Where descriptors or
+    /// memory are short at the start, it tries again until they are there.
     public func run() {
+        var isTold = false
+        while !serve(), !isStopping.load(ordering: .acquiring) {
+            if !isTold { onProblem("cannot read the push sockets: no descriptor or memory left; trying again") }
+            isTold = true
+            _ = Answer<Never>().wait(seconds: Self.sweepSeconds)
+        }
+    }
+
+    /// False when there is nothing to read with.
+    private func serve() -> Bool {
         guard var loop = PushLoop(sockets: sockets, ingestor: ingestor, wakeup: wakeup, onProblem: onProblem) else {
-            return onProblem("cannot read the push sockets: no descriptor or memory left")
+            return false
         }
         while !isStopping.load(ordering: .acquiring) {
             loop.turn(milliseconds: Int32(Self.sweepSeconds * 1_000))
@@ -54,5 +65,6 @@ public final class PushServer: Sendable {
             openConnections.store(loop.connectionCount, ordering: .relaxed)
         }
         loop.drain()
+        return true
     }
 }
