@@ -49,7 +49,9 @@ final class Daemon {
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         runner = CollectorRunner(
-            host: CollectorHost(files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)),
+            host: CollectorHost(
+                files: SystemHostFiles(
+                    sysfs: options.pathSysfs, procfs: options.pathProcfs, filesKept: SystemHostFiles.filesKeptDefault)),
             settings: configuration.hardware.settings, at: .seconds(now),
             clock: { .seconds(HostClock.monotonicSeconds()) })
         ingestor = Locked(Self.ingestor(configuration))
