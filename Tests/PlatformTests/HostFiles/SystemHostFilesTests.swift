@@ -106,7 +106,7 @@ struct SystemHostFilesTests {
     }
 
     @Test("a pipe in a replaced root does not hold the reader")
-    func pipe() throws {
+    func pipe() {
         let path = folder.path + "/temp"
         mkfifo(path, 0o644)
         // A reader that is held is let go by a writer after the deadline, so that the test fails rather than hangs.
@@ -117,7 +117,7 @@ struct SystemHostFilesTests {
         }
         defer { rescue.cancel() }
         let begin = ContinuousClock.now
-        #expect(try files.read(.sysfs("temp")).isEmpty)
+        #expect(failure { () throws(HostFileError) in try files.read(.sysfs("temp")) } == .invalid)
         #expect(begin.duration(to: .now) < deadline)
     }
 
