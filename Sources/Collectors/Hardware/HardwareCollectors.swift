@@ -3,6 +3,11 @@ public enum HardwareCollectors {
     public static let all: [any Collector.Type] = [
         ThermalCollector.self,
         CPUFrequencyCollector.self,
+        CPUThrottleCollector.self,
+        CPUIdleCollector.self,
+        CPUTimeCollector.self,
+        RunQueueCollector.self,
+        NUMACollector.self,
         PressureCollector.self,
     ]
 
