@@ -42,76 +42,56 @@ struct CPUIdleCollector: Collector {
     private static func states(_ sampling: inout Sampling) throws(CollectorError) -> [IdleState] {
         var states: [IdleState] = []
         var failedNames: Set<String> = []
-        var isNameUnknown = false
         for cpu in try sampling.entries(in: .sysfs("devices/system/cpu"), prefix: "cpu") {
             for entry in sampling.entriesOrNone(in: cpu.path / "cpuidle", prefix: "state") {
-                guard let name = sampling.read(entry.path / "name", CPUIdleText.name) else {
-                    isNameUnknown = true
-                    continue
-                }
-                guard let one = OneIdleState(entry.path, &sampling) else {
-                    failedNames.insert(name)
-                    continue
-                }
+                // A sum without one of its parts would be wrong, and whose part this is nobody knows.
+                guard let name = sampling.read(entry.path / "name", CPUIdleText.name) else { return [] }
                 if let place = states.firstIndex(where: { $0.name == name }) {
-                    states[place].add(one)
-                } else if states.count < CPUIdleText.statesMax {
-                    states.append(IdleState(name, one))
+                    if !states[place].add(entry.path, &sampling) { failedNames.insert(name) }
+                } else if states.count < CPUIdleText.statesMax, !failedNames.contains(name) {
+                    guard let state = IdleState(name, entry.path, &sampling) else {
+                        failedNames.insert(name)
+                        continue
+                    }
+                    states.append(state)
                 }
             }
         }
-        // A sum without one of its parts would be wrong.
-        return isNameUnknown ? [] : states.filter { !failedNames.contains($0.name) }
+        return states.filter { !failedNames.contains($0.name) }
     }
 }
 
-/// One idle state of one CPU as it was found.
-private struct OneIdleState {
-    let usage: HostPath
-    let time: HostPath
-    let exitLatencySeconds: Double
-    let isDisabled: Bool
-
-    init?(_ folder: HostPath, _ sampling: inout Sampling) {
-        guard let seconds = sampling.read(folder / "latency", CPUIdleText.seconds) else { return nil }
-        // Kernels before 3.10 cannot switch states off.
-        switch sampling.look(folder / "disable", CPUIdleText.isDisabled) {
-        case .value(let value): isDisabled = value
-        case .absent: isDisabled = false
-        case .failed: return nil
-        }
-        usage = folder / "usage"
-        time = folder / "time"
-        exitLatencySeconds = seconds
-    }
-}
-
-/// An idle state of all CPUs that have it.
+/// An idle state of all CPUs that have it, as it was found.
 private struct IdleState {
     let name: String
     let labels: LabelSet
-    private(set) var usages: [HostPath]
-    private(set) var times: [HostPath]
-    /// The longest of all CPUs': a host may have two kinds of them.
-    private(set) var exitLatencySeconds: Double
-    private var disabledCount: Int
+    /// The first CPU's. Where two kinds of CPU share a state's name, theirs differ by little.
+    let exitLatencySeconds: Double
+    private(set) var usages: [HostPath] = []
+    private(set) var times: [HostPath] = []
+    private var disabledCount = 0
 
-    init(_ name: String, _ first: OneIdleState) {
+    init?(_ name: String, _ first: HostPath, _ sampling: inout Sampling) {
+        guard let seconds = sampling.read(first / "latency", CPUIdleText.seconds) else { return nil }
         self.name = name
         labels = ["state": name]
-        usages = [first.usage]
-        times = [first.time]
-        exitLatencySeconds = first.exitLatencySeconds
-        disabledCount = first.isDisabled ? 1 : 0
+        exitLatencySeconds = seconds
+        guard add(first, &sampling) else { return nil }
     }
 
     var disabledRatio: Double { Double(disabledCount) / Double(usages.count) }
 
-    mutating func add(_ other: OneIdleState) {
-        usages.append(other.usage)
-        times.append(other.time)
-        exitLatencySeconds = max(exitLatencySeconds, other.exitLatencySeconds)
-        disabledCount += other.isDisabled ? 1 : 0
+    /// Adds the state of one more CPU. False when it could not be read whether it is switched off.
+    mutating func add(_ folder: HostPath, _ sampling: inout Sampling) -> Bool {
+        // Kernels before 3.10 cannot switch states off.
+        switch sampling.look(folder / "disable", CPUIdleText.isDisabled) {
+        case .value(let isDisabled): disabledCount += isDisabled ? 1 : 0
+        case .absent: break
+        case .failed: return false
+        }
+        usages.append(folder / "usage")
+        times.append(folder / "time")
+        return true
     }
 }
 
