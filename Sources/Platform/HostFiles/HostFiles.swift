@@ -11,9 +11,16 @@ public protocol HostFiles: Sendable {
 
     /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
     func list(_ folder: HostPath) throws(HostFileError) -> [String]
+
+    /// What a symbolic link holds, as it stands there: `../../devices/platform/coretemp.0/hwmon/hwmon3`. Throws
+    /// ``HostFileError/invalid`` when the path is no link.
+    func linkTarget(_ path: HostPath) throws(HostFileError) -> String
 }
 
 extension HostFiles {
+    /// A host without links.
+    public func linkTarget(_ path: HostPath) throws(HostFileError) -> String { throw .invalid }
+
     /// The whole content of a file of at most ``HostFileLimits/fileBytes``.
     public func read(_ path: HostPath) throws(HostFileError) -> [UInt8] {
         try read(path, limitBytes: HostFileLimits.fileBytes, keepsOpen: false)
