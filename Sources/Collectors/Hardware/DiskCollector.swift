@@ -26,8 +26,6 @@ struct DiskCollector: Collector {
     private static let inFlight = MetricDescriptor(
         .gauge, "latencyd_disk_in_flight", help: "Operations that a disk was given and has not completed.")
 
-    /// The longest file: 8,192 disks and partitions.
-    private static let fileBytesMax = 1 << 20
     /// Disks that are no hardware: they lie in memory or on other disks, which count the same operations, or are
     /// there without a medium.
     private static let leftOut = ["loop", "ram", "zram", "dm-", "md", "nbd", "sr", "fd"]
@@ -39,7 +37,7 @@ struct DiskCollector: Collector {
         let found = try found(&sampling, find: Self.find)
         if found.isEmpty { return times.removeAll() }
         // Partitions have lines of their own, but no folder in /sys/block.
-        let lines = sampling.read(.procfs("diskstats"), limitBytes: Self.fileBytesMax, DiskText.lines) ?? []
+        let lines = sampling.read(.procfs("diskstats"), limitBytes: HostFileLimits.tableBytes, DiskText.lines) ?? []
         let disks = lines.compactMap { line in found[line.device].map { (line, $0) } }
         if sampling.looksAnew { times = times.filter { found[$0.key] != nil } }
         for (line, _) in disks { times[line.device, default: DiskTimes(line)].advance(to: line) }

@@ -23,17 +23,14 @@ struct InterruptCollector: Collector {
         .gauge, "latencyd_softirq_imbalance_ratio", unit: .ratio,
         help: "Soft interrupts of a kind on the busiest online CPU over their mean, since the pass before.")
 
-    /// The longest file: 1,000 CPUs with 700 rows.
-    static let fileBytesMax = 8 << 20
-
     private var hard = InterruptTotals()
     private var soft = SoftInterruptTotals()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         let hardTable = sampling.read(
-            .procfs("interrupts"), unless: [.absent], limitBytes: Self.fileBytesMax, PerCPUTable.init)
+            .procfs("interrupts"), unless: [.absent], limitBytes: HostFileLimits.tableBytes, PerCPUTable.init)
         let softTable = sampling.read(
-            .procfs("softirqs"), unless: [.absent], limitBytes: Self.fileBytesMax, InterruptText.softInterrupts)
+            .procfs("softirqs"), unless: [.absent], limitBytes: HostFileLimits.tableBytes, InterruptText.softInterrupts)
         if let hardTable {
             hard.advance(to: hardTable)
             for cpu in hardTable.cpus {

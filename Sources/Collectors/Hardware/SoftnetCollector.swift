@@ -26,7 +26,8 @@ struct SoftnetCollector: Collector {
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         guard
             let lines = sampling.read(
-                .procfs("net/softnet_stat"), unless: [.absent], limitBytes: Self.fileBytesMax, SoftnetText.lines),
+                .procfs("net/softnet_stat"), unless: [.absent], limitBytes: HostFileLimits.tableBytes, SoftnetText.lines
+            ),
             let numbers = numbers(of: lines, &sampling)
         else { return }
         for (cpu, line) in zip(numbers, lines) { cpus[cpu, default: CPUCounters(cpu, line)].advance(to: line) }

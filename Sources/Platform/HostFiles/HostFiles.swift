@@ -31,6 +31,9 @@ extension HostFiles {
 public enum HostFileLimits {
     /// The longest file that is read unless a collector asks for more, in bytes.
     public static let fileBytes = 65_536
+    /// The longest table with a line for each device and a column for each CPU, such as `/proc/interrupts`, in bytes:
+    /// that of 1,000 CPUs and 700 interrupts.
+    public static let tableBytes = 8_388_608
     /// The most files that are kept open, where the limit of descriptors (`LimitNOFILE=`) leaves room.
     public static let filesKept = 16_384
     /// A file that is kept open and was not read for so long makes room for another one, in seconds.
