@@ -76,7 +76,9 @@ struct PerCPUIncreases: Sendable {
         if known.count < columns { known += repeatElement(false, count: columns - known.count) }
         var increases = table.counts
         for (index, name) in table.names.enumerated() {
-            advance(&counts[name, default: []], to: table, row: index, isFirst: isFirst, &increases)
+            let start = index * table.cpus.count
+            Self.advance(
+                &counts[name, default: []], to: table, at: start, isFirst ? nil : known, &increases)
         }
         for cpu in table.cpus { known[cpu] = true }
         cpus = table.cpus
@@ -87,15 +89,17 @@ struct PerCPUIncreases: Sendable {
         return increases
     }
 
-    private func advance(
-        _ row: inout [UInt32], to table: PerCPUTable, row index: Int, isFirst: Bool, _ increases: inout [UInt32]
+    /// One row, whose counts begin at `start`; `known` is nil in the first table.
+    // Static, so that the row has one owner and is not copied.
+    private static func advance(
+        _ row: inout [UInt32], to table: PerCPUTable, at start: Int, _ known: [Bool]?, _ increases: inout [UInt32]
     ) {
-        if row.count < known.count { row += repeatElement(0, count: known.count - row.count) }
-        let start = index * table.cpus.count
+        let columns = (table.cpus.last ?? 0) + 1
+        if row.count < columns { row += repeatElement(0, count: columns - row.count) }
         for (column, cpu) in table.cpus.enumerated() {
             let count = table.counts[start + column]
-            increases[start + column] =
-                isFirst || known[cpu] ? ContinuedCounter.increase(from: row[cpu], to: count) : 0
+            let isCounted = known?[cpu] ?? true
+            increases[start + column] = isCounted ? ContinuedCounter.increase(from: row[cpu], to: count) : 0
             row[cpu] = count
         }
     }
