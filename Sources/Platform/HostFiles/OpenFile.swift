@@ -3,37 +3,41 @@ import Glibc
 
 /// The descriptor of a file that is open for reading.
 struct OpenFile {
-    /// What kind of file system the file is on, as far as it matters for reading.
-    private enum FileSystem {
-        /// sysfs: one read gives all there is, at most a page. A device that goes away makes reads fail.
-        case sysfs
-        /// procfs and cgroupfs: reads go on until one gives nothing. What goes away makes reads fail.
-        case kernel
-        /// Files on a disk, of a fixture or a copied tree. One that was replaced is still read as it was.
-        case other
+    /// What kind of file it is, as far as it matters for reading.
+    private enum Kind {
+        /// On sysfs: one read gives all there is, at most a page. A device that goes away makes reads fail.
+        case attribute
+        /// On procfs, cgroupfs or served by a program: reads go on until one gives nothing.
+        case stream
+        /// On a disk, of a fixture or a copied tree: a short read is the last one, and a file that was replaced is
+        /// still read as it was.
+        case stored
     }
 
     let descriptor: Int32
-    private let fileSystem: FileSystem
+    private let kind: Kind
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
+        var status = stat()
         // <linux/magic.h>
-        fileSystem =
-            switch csystem_file_system(descriptor) {
-            case 0x6265_6572: .sysfs
-            case 0x9fa0, 0x6367_7270, 0x27_e0eb: .kernel
-            default: .other
-            }
+        switch csystem_file_system(descriptor) {
+        case 0x6265_6572: kind = .attribute
+        case 0x9fa0, 0x6367_7270, 0x27_e0eb, 0x6573_5546: kind = .stream
+        default:
+            let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            kind = isRegular ? .stored : .stream
+        }
     }
 
-    /// Whether a read that gave less than was asked for gave all.
-    var endsAtShortRead: Bool { fileSystem == .sysfs }
+    /// Whether a read that gives less than was asked for is the last one.
+    var endsAtShortRead: Bool { kind != .stream }
 
-    /// Whether the file has been deleted or replaced since it was opened; on the kernel's own file systems a read
-    /// fails then.
-    var isDeleted: Bool {
-        guard fileSystem == .other else { return false }
+    /// Whether the file may have been deleted or replaced without a read failing.
+    var canBeReplaced: Bool { kind == .stored }
+
+    /// Whether the file has been deleted or replaced since it was opened.
+    var isReplaced: Bool {
         var status = stat()
         return fstat(descriptor, &status) != 0 || status.st_nlink == 0
     }

@@ -14,15 +14,17 @@ public struct SystemHostFiles: HostFiles {
     ///   - sysfs: the folder that serves as `/sys`.
     ///   - procfs: the folder that serves as `/proc`.
     ///   - filesKept: the most files that are kept open.
+    ///   - replacementSeconds: how late it may be noticed that an open file of a tree that stands in for the host was
+    ///     replaced.
     ///   - namesMax: the most names that a folder may have.
     public init(
         sysfs: String = "/sys", procfs: String = "/proc", filesKept: Int = 0,
-        namesMax: Int = HostFileLimits.folderNames
+        replacementSeconds: Double = 1, namesMax: Int = HostFileLimits.folderNames
     ) {
         self.sysfs = sysfs
         self.procfs = procfs
         self.namesMax = namesMax
-        kept = Locked(KeptFiles(filesMax: filesKept))
+        kept = Locked(KeptFiles(filesMax: filesKept, replacementSeconds: replacementSeconds))
     }
 
     /// A quarter of the descriptors that this process may have, so that sockets and pages have theirs.
