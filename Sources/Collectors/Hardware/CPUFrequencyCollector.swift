@@ -58,7 +58,9 @@ struct CPUFrequencyCollector: Collector {
             if let labels = cpu.governorLabels { sampling.add(Self.governor, labels, 1) }
             if let labels = cpu.preferenceLabels { sampling.add(Self.energyPreference, labels, 1) }
         }
-        let host = try host(&sampling) { (sampling) throws(CollectorError) in HostFrequency(&sampling) }
+        let host = try host(&sampling) { (sampling) throws(CollectorError) in
+            HostFrequency(policy: policies.first?.folder, &sampling)
+        }
         if let labels = host.driverLabels { sampling.add(Self.driver, labels, 1) }
         if let isEnabled = host.isTurboEnabled { sampling.add(Self.turbo, [:], isEnabled ? 1 : 0) }
     }
@@ -86,6 +88,7 @@ private struct PolicyCPU {
 
 /// A policy as it was found, with what a person sets of it.
 private struct Policy {
+    let folder: HostPath
     let current: HostPath
     let highest: HostPath
     let cpus: [PolicyCPU]
@@ -97,6 +100,7 @@ private struct Policy {
         guard let cpus = sampling.read(folder / "affected_cpus", unless: [.busy], CPUFrequencyText.cpus) else {
             return nil
         }
+        self.folder = folder
         current = folder / "scaling_cur_freq"
         highest = folder / "scaling_max_freq"
         lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
@@ -124,7 +128,8 @@ private struct HostFrequency {
     let driverLabels: LabelSet?
     let isTurboEnabled: Bool?
 
-    init(_ sampling: inout Sampling) {
+    /// - Parameter policy: the folder of one that has online CPUs; nil when there is none.
+    init(policy: HostPath?, _ sampling: inout Sampling) {
         let cpu = HostPath.sysfs("devices/system/cpu")
         let intel = sampling.look(cpu / "intel_pstate/status", CPUFrequencyText.mode)
         let amd = sampling.look(cpu / "amd_pstate/status", CPUFrequencyText.mode)
@@ -133,21 +138,28 @@ private struct HostFrequency {
             case (.value(let mode), _) where mode != "off": ["driver": "intel_pstate", "mode": mode]
             case (_, .value(let mode)) where mode != "disable": ["driver": "amd_pstate", "mode": mode]
             case (.failed, _), (_, .failed): nil
-            default: Self.otherDriver(&sampling)
+            default: Self.otherDriver(of: policy, &sampling)
             }
-        switch sampling.look(cpu / "intel_pstate/no_turbo", CPUFrequencyText.flag) {
-        case .value(let isOff): isTurboEnabled = !isOff
-        case .failed: isTurboEnabled = nil
-        case .absent:
-            isTurboEnabled = sampling.read(cpu / "cpufreq/boost", unless: [.absent], CPUFrequencyText.flag)
-        }
+        isTurboEnabled = Self.isTurboEnabled(isIntelDriverOff: intel == .value("off"), below: cpu, &sampling)
     }
 
-    private static func otherDriver(_ sampling: inout Sampling) -> LabelSet? {
-        sampling.read(
-            .sysfs("devices/system/cpu/cpufreq/policy0/scaling_driver"), unless: [.absent],
-            CPUFrequencyText.driver
-        ).map { ["driver": $0] }
+    private static func otherDriver(of policy: HostPath?, _ sampling: inout Sampling) -> LabelSet? {
+        guard let policy else { return nil }
+        return sampling.read(policy / "scaling_driver", CPUFrequencyText.driver).map { ["driver": $0] }
+    }
+
+    private static func isTurboEnabled(
+        isIntelDriverOff: Bool, below cpu: HostPath, _ sampling: inout Sampling
+    ) -> Bool? {
+        // Intel's driver that was switched off leaves its files, and refuses to read them; another's are in force.
+        if !isIntelDriverOff {
+            switch sampling.look(cpu / "intel_pstate/no_turbo", CPUFrequencyText.flag) {
+            case .value(let isOff): return !isOff
+            case .failed: return nil
+            case .absent: break
+            }
+        }
+        return sampling.read(cpu / "cpufreq/boost", unless: [.absent], CPUFrequencyText.flag)
     }
 }
 

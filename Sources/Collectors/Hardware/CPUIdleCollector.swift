@@ -28,12 +28,12 @@ struct CPUIdleCollector: Collector {
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         for state in try states(&sampling, find: Self.states) {
-            sampling.add(Self.exitLatency, state.labels, state.exitLatencySeconds)
-            sampling.add(Self.disabled, state.labels, state.disabledRatio)
-            var sum = sums[state.name] ?? IdleSum()
-            let microseconds = sum.microseconds.add(state.times, &sampling, CPUIdleText.count)
-            let entries = sum.entries.add(state.usages, &sampling, CPUIdleText.count)
-            sums[state.name] = sum
+            if let seconds = state.exitLatencySeconds { sampling.add(Self.exitLatency, state.labels, seconds) }
+            if let ratio = state.disabledRatio { sampling.add(Self.disabled, state.labels, ratio) }
+            let microseconds = sums[state.name, default: IdleSum()].microseconds
+                .add(state.times, &sampling, CPUIdleText.count)
+            let entries = sums[state.name, default: IdleSum()].entries
+                .add(state.usages, &sampling, CPUIdleText.count)
             if let microseconds { sampling.add(Self.slept, state.labels, Double(microseconds) / 1e6) }
             if let entries { sampling.add(Self.entries, state.labels, Double(entries)) }
         }
@@ -41,23 +41,25 @@ struct CPUIdleCollector: Collector {
 
     private static func states(_ sampling: inout Sampling) throws(CollectorError) -> [IdleState] {
         var states: [IdleState] = []
-        var failedNames: Set<String> = []
+        var isOverLimit = false
         for cpu in try sampling.entries(in: .sysfs("devices/system/cpu"), prefix: "cpu") {
             for entry in sampling.entriesOrNone(in: cpu.path / "cpuidle", prefix: "state") {
                 // A sum without one of its parts would be wrong, and whose part this is nobody knows.
                 guard let name = sampling.read(entry.path / "name", CPUIdleText.name) else { return [] }
                 if let place = states.firstIndex(where: { $0.name == name }) {
-                    if !states[place].add(entry.path, &sampling) { failedNames.insert(name) }
-                } else if states.count < CPUIdleText.statesMax, !failedNames.contains(name) {
-                    guard let state = IdleState(name, entry.path, &sampling) else {
-                        failedNames.insert(name)
-                        continue
-                    }
-                    states.append(state)
+                    states[place].add(entry.path, &sampling)
+                } else if states.count < CPUIdleText.statesMax {
+                    states.append(IdleState(name, entry.path, &sampling))
+                } else {
+                    isOverLimit = true
                 }
             }
         }
-        return states.filter { !failedNames.contains($0.name) }
+        if isOverLimit {
+            sampling.count(
+                .source(operation: "cpuidle", message: "more than \(CPUIdleText.statesMax) idle states by name"))
+        }
+        return states
     }
 }
 
@@ -65,33 +67,34 @@ struct CPUIdleCollector: Collector {
 private struct IdleState {
     let name: String
     let labels: LabelSet
-    /// The first CPU's. Where two kinds of CPU share a state's name, theirs differ by little.
-    let exitLatencySeconds: Double
+    /// The first CPU's; nil when it could not be read. Where two kinds of CPU share a state's name, theirs differ by
+    /// little.
+    let exitLatencySeconds: Double?
     private(set) var usages: [HostPath] = []
     private(set) var times: [HostPath] = []
-    private var disabledCount = 0
+    /// nil once it could not be read of one CPU.
+    private var disabledCount: Int? = 0
 
-    init?(_ name: String, _ first: HostPath, _ sampling: inout Sampling) {
-        guard let seconds = sampling.read(first / "latency", CPUIdleText.seconds) else { return nil }
+    init(_ name: String, _ first: HostPath, _ sampling: inout Sampling) {
         self.name = name
         labels = ["state": name]
-        exitLatencySeconds = seconds
-        guard add(first, &sampling) else { return nil }
+        exitLatencySeconds = sampling.read(first / "latency", CPUIdleText.seconds)
+        add(first, &sampling)
     }
 
-    var disabledRatio: Double { Double(disabledCount) / Double(usages.count) }
+    /// nil when it could not be read of one CPU.
+    var disabledRatio: Double? { disabledCount.map { Double($0) / Double(usages.count) } }
 
-    /// Adds the state of one more CPU. False when it could not be read whether it is switched off.
-    mutating func add(_ folder: HostPath, _ sampling: inout Sampling) -> Bool {
-        // Kernels before 3.10 cannot switch states off.
-        switch sampling.look(folder / "disable", CPUIdleText.isDisabled) {
-        case .value(let isDisabled): disabledCount += isDisabled ? 1 : 0
-        case .absent: break
-        case .failed: return false
-        }
+    /// Adds the state of one more CPU.
+    mutating func add(_ folder: HostPath, _ sampling: inout Sampling) {
         usages.append(folder / "usage")
         times.append(folder / "time")
-        return true
+        // Kernels before 3.10 cannot switch states off.
+        switch sampling.look(folder / "disable", CPUIdleText.isDisabled) {
+        case .value(let isDisabled): disabledCount = disabledCount.map { $0 + (isDisabled ? 1 : 0) }
+        case .absent: break
+        case .failed: disabledCount = nil
+        }
     }
 }
 
@@ -102,8 +105,9 @@ private struct IdleSum {
 
 /// What stands in the files of an idle state.
 enum CPUIdleText {
-    /// The kernel's CPUIDLE_STATE_MAX is 10; two kinds of CPU may have different ones.
-    static let statesMax = 32
+    /// The most idle states by name. One CPU has at most 10 (CPUIDLE_STATE_MAX), and two kinds of CPU in one host share
+    /// most names.
+    static let statesMax = 16
     /// No state takes a minute to wake from.
     private static let latencyMicroseconds: ClosedRange<Int64> = 0...60_000_000
 

@@ -38,8 +38,6 @@ struct CPUTimeCollector: Collector {
     }
 
     private static let file = HostPath.procfs("stat")
-    /// A line for each CPU, and one with a number for each of thousands of interrupts.
-    private static let fileBytesMax = 4 << 20
 
     /// The highest ticks so far: the kernel lets some of these times go back a little.
     private var highest: [UInt64] = []
@@ -47,7 +45,7 @@ struct CPUTimeCollector: Collector {
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         guard
             let reading = sampling.read(
-                Self.file, unless: [.absent], limitBytes: Self.fileBytesMax, CPUTimeText.reading)
+                Self.file, unless: [.absent], limitBytes: HostFileLimits.tableBytes, CPUTimeText.reading)
         else { return }
         for (place, ticks) in reading.ticks.enumerated() {
             if place == highest.count { highest.append(ticks) }
@@ -85,7 +83,10 @@ enum CPUTimeText {
     static func reading(_ content: [UInt8]) -> Reading? {
         guard var table = TableScanner(content), table.word() == "cpu" else { return nil }
         var reading = Reading()
-        while reading.ticks.count < ticksMax, let ticks = table.number() { reading.ticks.append(ticks) }
+        while !table.isAtLineEnd {
+            guard let ticks = table.number() else { return nil }
+            if reading.ticks.count < ticksMax { reading.ticks.append(ticks) }
+        }
         guard reading.ticks.count >= ticksMin else { return nil }
         while table.nextLine() {
             guard let name = table.field() else { return nil }

@@ -18,13 +18,12 @@ struct RunQueueCollector: Collector {
         .counter, "latencyd_runqueue_timeslices", help: "How often a task was given this CPU.")
 
     private static let file = HostPath.procfs("schedstat")
-    /// A line for each CPU and one for each level of the hierarchy above it, some 500 bytes each.
-    private static let fileBytesMax = 16 << 20
 
     private var labels = CPULabels()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
-        let delays = sampling.read(Self.file, unless: [.absent], limitBytes: Self.fileBytesMax, RunQueueText.delays)
+        let delays = sampling.read(
+            Self.file, unless: [.absent], limitBytes: HostFileLimits.tableBytes, RunQueueText.delays)
         for delay in delays ?? [] {
             let labels = labels[delay.cpu]
             sampling.add(Self.waited, labels, Double(delay.waitedNanoseconds) / 1e9)
@@ -44,8 +43,9 @@ enum RunQueueText {
         let timeslices: UInt64
     }
 
-    /// In all versions since 10, the last three of nine numbers are of the tasks.
-    private static let versions: ClosedRange<UInt64> = 10...99
+    /// Linux 2.6.30 (version 15) to 6.15 (17) and later. Before, times were not all nanoseconds; what a later version
+    /// will mean is not known.
+    private static let versions: ClosedRange<UInt64> = 15...17
     private static let numbersPerCPU = 9
 
     /// Lines like `cpu0 0 0 0 0 0 0 1234 567 8`, others between them. nil when the version is not known, or a CPU's

@@ -14,7 +14,8 @@ struct CPUParserTests {
             ("cpu  1 2 3 4\n", [1, 2, 3, 4]),
             ("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4\nintr 5 0 0\n", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
             ("cpu  1 2 3 4 5 6 7 8 9 10 11\n", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
-            ("cpu  1 2 3\n", nil), ("cpu0 1 2 3 4\n", nil), ("", nil), ("cpu  1 2 3 4", nil), ("cpu -1 2 3 4\n", nil),
+            ("cpu  1 2 3 4 x 6\n", nil), ("cpu  1 2 3 4 18446744073709551616\n", nil), ("cpu  1 2 3\n", nil),
+            ("cpu0 1 2 3 4\n", nil), ("", nil), ("cpu  1 2 3 4", nil), ("cpu -1 2 3 4\n", nil),
             ("cpu  1 2 3 4\nctxt many\n", nil), ("cpu  1 2 3 4\nctxt 1\nctxt 2\n", nil),
             ("cpu  1 2 3 4\nbtime 1 2\n", nil), ("cpu  1 2 3 4\n\nbtime 1\n", nil),
         ] as [(String, [UInt64]?)])
@@ -53,6 +54,7 @@ struct CPUParserTests {
                 [10, 20, 30, 1, 2, 3]
             ),
             ("version 17\n", []),
+            ("version 14\ncpu0 0 0 0 0 0 0 10 20 30\n", nil), ("version 18\ncpu0 0 0 0 0 0 0 10 20 30\n", nil),
             ("version 9\ncpu0 0 0 0 0 0 0 10 20 30\n", nil), ("cpu0 0 0 0 0 0 0 10 20 30\n", nil),
             ("version 15\ncpu0 0 0 0 0 0 10 20 30\n", nil), ("version 15\ncpu0 0 0 0 0 0 0 0 10 20 30\n", nil),
             ("version 15\ncpux 0 0 0 0 0 0 10 20 30\n", nil), ("version 15\ncpu70000 0 0 0 0 0 0 10 20 30\n", nil),
@@ -147,6 +149,16 @@ struct CounterSumTests {
         #expect(add([12, 25, 100]) == 137)
         #expect(add([2, 25, 100]) == 137)
         #expect(add([5, 25, 100]) == 140)
+    }
+
+    @Test("stays at the highest number instead of passing it")
+    mutating func limit() {
+        files.write("", to: paths[0])
+        var sampling = Sampling(host: CollectorHost(files: files), descriptors: [])
+        for _ in 0..<4 {
+            for value in [Int64.max / 2, 0] { _ = sum.add([paths[0]], &sampling) { _ in value } }
+        }
+        #expect(sum.add([paths[0]], &sampling) { _ in 1 } == .max)
     }
 
     @Test("is not given while one device cannot be read, and is whole again afterwards")

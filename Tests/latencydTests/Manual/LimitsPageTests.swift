@@ -87,6 +87,7 @@ struct LimitsPageTests {
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
+            "CPUIdleText.statesMax": Double(CPUIdleText.statesMax),
             "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),
         ]
     }()

@@ -17,13 +17,16 @@ struct CounterSum: Sendable {
         _ files: [HostPath], _ sampling: inout Sampling, _ parse: ([UInt8]) -> Int64?
     ) -> Int64? {
         if files != paths { take(files) }
+        // The same array as the caller's compares by its address from now on.
+        paths = files
         var isWhole = true
         for (place, file) in files.enumerated() {
             guard let reading = sampling.read(file, parse) else {
                 isWhole = false
                 continue
             }
-            total += max(0, reading - readings[place])
+            let (sum, isOver) = total.addingReportingOverflow(max(0, reading - readings[place]))
+            total = isOver ? .max : sum
             readings[place] = reading
         }
         return isWhole ? total : nil
@@ -32,6 +35,5 @@ struct CounterSum: Sendable {
     private mutating func take(_ files: [HostPath]) {
         for (path, reading) in zip(paths, readings) { gone[path] = reading }
         readings = files.map { gone.removeValue(forKey: $0) ?? 0 }
-        paths = files
     }
 }

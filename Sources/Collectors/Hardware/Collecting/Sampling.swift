@@ -180,3 +180,5 @@ public struct Sampling: Sendable {
         count(.refused(family: descriptor.name, refusal))
     }
 }
+
+extension Sampling.Look: Equatable where Value: Equatable {}
