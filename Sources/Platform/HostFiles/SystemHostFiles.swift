@@ -71,19 +71,36 @@ public struct SystemHostFiles: HostFiles {
         }
     }
 
+    public func linkTarget(_ path: HostPath) throws(HostFileError) -> String {
+        let name = try hostName(of: path)
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink(name, &target, target.count)
+        guard length >= 0 else { throw HostFileError(errno: errno) }
+        guard let text = String(validating: target[..<length].lazy.map(UInt8.init(bitPattern:)), as: UTF8.self) else {
+            throw .invalid
+        }
+        return text
+    }
+
     /// O_NONBLOCK keeps a pipe in a replaced root from holding the daemon; the kernel's own files ignore it.
     private func open(_ path: HostPath, _ flags: Int32) throws(HostFileError) -> Int32 {
+        let name = try hostName(of: path)
+        while true {
+            let descriptor = Glibc.open(name, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+            if descriptor >= 0 { return descriptor }
+            if errno != EINTR { throw HostFileError(errno: errno) }
+        }
+    }
+
+    /// The path in the file system of this process.
+    private func hostName(of path: HostPath) throws(HostFileError) -> String {
         guard path.staysBelowRoot else { throw .outsideRoot }
         let top =
             switch path.root {
             case .sysfs: sysfs
             case .procfs: procfs
             }
-        while true {
-            let descriptor = Glibc.open(top + "/" + path.relative, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-            if descriptor >= 0 { return descriptor }
-            if errno != EINTR { throw HostFileError(errno: errno) }
-        }
+        return top + "/" + path.relative
     }
 
     /// The name of a folder's entry; nil when it is not UTF-8.
