@@ -76,6 +76,7 @@ class Daemon:
     def __init__(
         self, configuration: dict | None = None, *, environment: Mapping[str, str] | None = None,
         launcher: list[str] | None = None, pass_fds: tuple[int, ...] = (), folder: Path | None = None,
+        arguments: tuple[str, ...] = (),
     ) -> None:
         self._owns_folder = folder is None
         # Not pytest's folder: a socket's path may have 107 bytes.
@@ -95,6 +96,7 @@ class Daemon:
         self._environment = environment or {}
         self._launcher = launcher or []
         self._pass_fds = pass_fds
+        self._arguments = arguments
         self.process: subprocess.Popen | None = None
         self._log: list[str] = []
         self._log_lock = threading.Lock()
@@ -105,6 +107,7 @@ class Daemon:
         self.write_configuration(self.configuration)
         command = [
             *self._launcher, str(binary()), "run", f"--config.file={self.configuration_file}", "--log.format=json",
+            *self._arguments,
         ]
         inherited = {k: v for k, v in os.environ.items() if k not in ("NOTIFY_SOCKET", "JOURNAL_STREAM", "LISTEN_FDS")}
         self.process = subprocess.Popen(

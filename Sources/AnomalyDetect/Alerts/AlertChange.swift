@@ -30,11 +30,12 @@ public struct AlertChange: Sendable, Equatable {
 
     /// The rule's name.
     public var rule: String
-    /// The exposed name of the timing, its unit, and the labels of its series.
+    /// The exposed name of the timing or signal, its unit, and the labels of its series.
     public var timing: String
     public var unit: MetricUnit
     public var labels: LabelSet
-    public var statistic: Statistic
+    public var measure: AlertMeasure
+    public var direction: AlertDirection
     public var from: AlertLevel
     public var to: AlertLevel
     /// The value that decided, in the timing's base unit, for `rate` per second; nil for `noData`, and for
@@ -53,15 +54,17 @@ public struct AlertChange: Sendable, Equatable {
     public var reason: Reason
 
     public init(
-        rule: String, timing: String, unit: MetricUnit, labels: LabelSet, statistic: Statistic, from: AlertLevel,
-        to: AlertLevel, value: Double? = nil, threshold: Threshold? = nil, sinceUnixSeconds: Double,
+        rule: String, timing: String, unit: MetricUnit, labels: LabelSet, measure: AlertMeasure,
+        direction: AlertDirection = .above, from: AlertLevel, to: AlertLevel, value: Double? = nil,
+        threshold: Threshold? = nil, sinceUnixSeconds: Double,
         overSinceUnixSeconds: Double? = nil, atUnixSeconds: Double, reason: Reason
     ) {
         self.rule = rule
         self.timing = timing
         self.unit = unit
         self.labels = labels
-        self.statistic = statistic
+        self.measure = measure
+        self.direction = direction
         self.from = from
         self.to = to
         self.value = value

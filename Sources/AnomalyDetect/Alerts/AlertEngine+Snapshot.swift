@@ -13,7 +13,7 @@ extension AlertEngine {
                     AlertSnapshot.Alert(
                         rule: Int(watch.rule), timing: series.timing, unit: series.unit, labels: series.labels,
                         state: isFiring ? .firing : .pending, level: isFiring ? state.level : state.levelOver,
-                        value: state.value, sinceUnixSeconds: state.since.unixSeconds,
+                        value: state.value * limits[Int(watch.rule)].sign, sinceUnixSeconds: state.since.unixSeconds,
                         quietSinceUnixSeconds: state.quietSince?.unixSeconds))
             }
         }
@@ -25,12 +25,13 @@ extension AlertEngine {
     public func levels() -> [AlertLevelReading] {
         var readings: [AlertLevelReading] = []
         readings.reserveCapacity(table.slots.count)
-        for (slot, series) in table.slots.enumerated() where series.isInUse {
+        for (slot, series) in table.slots.enumerated() where series.isInUse && !series.isSignal {
             var watched = StatisticLevels()
             for watch in series.watches {
                 let key = StateKey(slot: Int32(slot), rule: watch.rule)
                 let level = watch.isActive ? states[key]?.level ?? .none : .none
-                watched.raise(limits[Int(watch.rule)].statistic, to: level)
+                guard let statistic = limits[Int(watch.rule)].measure.statistic else { continue }
+                watched.raise(statistic, to: level)
             }
             for statistic in Statistic.allCases {
                 guard let level = watched[statistic] else { continue }

@@ -25,6 +25,8 @@ public struct AlertEngine: Sendable {
     private(set) var states: [StateKey: AlertState] = [:]
     private(set) var evaluatedAt: Instant?
     private(set) var evaluation: UInt64 = 0
+    /// Whether any rule watches signals.
+    private var watchesSignals: Bool
 
     struct StateKey: Hashable, Sendable {
         let slot: Int32
@@ -38,22 +40,32 @@ public struct AlertEngine: Sendable {
         self.statesMax = statesMax
         table = WatchTable(rules)
         limits = rules.map(AlertLimits.init)
+        watchesSignals = rules.contains { $0.measure.isOfSignal }
     }
 
-    /// Takes the trailing-minute summaries of all live timings, once a window. Of two summaries of one series the
-    /// first counts.
-    public mutating func evaluate(_ summaries: [TimingSummary], at now: Instant) -> [AlertChange] {
+    /// Takes the trailing-minute summaries of all live timings, once a window, and the samples of all signals. Of two
+    /// summaries or samples of one series the first counts.
+    public mutating func evaluate(
+        _ summaries: [TimingSummary], signals: [MetricFamily] = [], at now: Instant
+    ) -> [AlertChange] {
         evaluation += 1
+        let before = evaluatedAt
         evaluatedAt = now
         table.beginEvaluation()
         var changes: [AlertChange] = []
         for summary in summaries {
             guard let slot = table.slot(of: summary, evaluation: evaluation) else { continue }
             for place in table.slots[slot].watches.indices {
-                let watch = table.slots[slot].watches[place]
-                let observation = AlertObservation(summary.summary, limits[Int(watch.rule)])
-                guard watch.isActive || begins(observation, rule: Int(watch.rule)) else { continue }
+                let rule = Int(table.slots[slot].watches[place].rule)
+                guard case .statistic(let statistic) = limits[rule].measure else { continue }
+                let observation = AlertObservation(summary.summary, statistic, limits[rule])
+                guard table.slots[slot].watches[place].isActive || begins(observation, rule: rule) else { continue }
                 if let change = update(slot, place, observation, at: now) { changes.append(change) }
+            }
+        }
+        if watchesSignals {
+            for family in signals where table.matcher.watchesSignal(family.descriptor.sampleName) {
+                evaluate(family, since: before, at: now, &changes)
             }
         }
         for slot in table.slots.indices where table.slots[slot].isInUse && table.slots[slot].seenIn != evaluation {
@@ -70,11 +82,14 @@ public struct AlertEngine: Sendable {
         var changes: [AlertChange] = []
         for slot in table.slots.indices where table.slots[slot].isInUse {
             let series = table.slots[slot]
-            var watches = matcher.rules(watching: series.timing, series.labels).map {
-                WatchTable.Watch(rule: Int32($0))
-            }
-            for watch in series.watches where watch.isActive {
-                guard let state = states[StateKey(slot: Int32(slot), rule: watch.rule)] else { continue }
+            var watches = matcher.watches(series.timing, series.labels, isSignal: series.isSignal)
+            for watch in series.watches {
+                if let rule = places[Int(watch.rule)], let place = watches.firstIndex(where: { $0.rule == rule }) {
+                    watches[place].increase = watch.increase
+                }
+                guard watch.isActive, let state = states[StateKey(slot: Int32(slot), rule: watch.rule)] else {
+                    continue
+                }
                 if let rule = places[Int(watch.rule)], let place = watches.firstIndex(where: { $0.rule == rule }) {
                     watches[place].isActive = true
                     kept[StateKey(slot: Int32(slot), rule: rule)] = state
@@ -88,6 +103,7 @@ public struct AlertEngine: Sendable {
         table.matcher = matcher
         states = kept
         limits = newRules.map(AlertLimits.init)
+        watchesSignals = newRules.contains { $0.measure.isOfSignal }
         self.noDataAfterSeconds = noDataAfterSeconds
         return changes
     }
@@ -97,6 +113,47 @@ public struct AlertEngine: Sendable {
         var free: [AlertRule: [Int32]] = [:]
         for place in new.indices { free[new[place], default: []].append(Int32(place)) }
         return old.map { free[$0]?.popLast() }
+    }
+}
+
+// MARK: - Signals
+
+extension AlertEngine {
+    /// Evaluates the samples of a family that some rule watches. Histograms are left out: they have no value.
+    private mutating func evaluate(
+        _ family: MetricFamily, since before: Instant?, at now: Instant, _ changes: inout [AlertChange]
+    ) {
+        for sample in family.samples {
+            guard case .number(let value) = sample.value,
+                let slot = table.slot(
+                    ofSignal: family.descriptor.sampleName, family.descriptor.unit, sample.labels,
+                    evaluation: evaluation)
+            else { continue }
+            for place in table.slots[slot].watches.indices {
+                let rule = Int(table.slots[slot].watches[place].rule)
+                let measured = measure(value, sample.createdSeconds, slot, place, since: before, at: now)
+                let observation =
+                    measured.isNaN ? AlertObservation.nothing : .value(measured * limits[rule].sign)
+                guard table.slots[slot].watches[place].isActive || begins(observation, rule: rule) else { continue }
+                if let change = update(slot, place, observation, at: now) { changes.append(change) }
+            }
+        }
+    }
+
+    /// What the rule compares of a sample. A counter that says that it began after the evaluation before has risen
+    /// from zero; of any other what it had counted when it was first seen is nobody's concern.
+    private mutating func measure(
+        _ value: Double, _ createdSeconds: Double?, _ slot: Int, _ place: Int, since before: Instant?, at now: Instant
+    ) -> Double {
+        let rule = Int(table.slots[slot].watches[place].rule)
+        guard case .increase(let windowSeconds) = limits[rule].measure, value.isFinite else { return value }
+        let isNew = before.map { before in createdSeconds.map { $0 > before.unixSeconds } ?? false } ?? false
+        var history =
+            table.slots[slot].watches[place].increase
+            ?? IncreaseHistory(windowSeconds: windowSeconds, base: isNew ? 0 : value)
+        let rise = history.rise(to: value, at: now.monotonicSeconds)
+        table.slots[slot].watches[place].increase = history
+        return rise
     }
 }
 
@@ -147,15 +204,15 @@ extension AlertEngine {
         let series = table.slots[slot]
         var change = AlertChange(
             rule: rules[rule].name, timing: series.timing, unit: series.unit, labels: series.labels,
-            statistic: rules[rule].statistic, from: from ?? state.level, to: to,
+            measure: rules[rule].measure, direction: rules[rule].direction, from: from ?? state.level, to: to,
             sinceUnixSeconds: state.since.unixSeconds, atUnixSeconds: now.unixSeconds, reason: reason)
         switch reason {
         case .noData: break
-        case .ruleRemoved: change.value = state.quietSince == nil ? state.value : nil
+        case .ruleRemoved: change.value = state.quietSince == nil ? state.value * limits[rule].sign : nil
         case .exceeded, .eased, .recovered:
-            change.value = state.value
+            change.value = state.value * limits[rule].sign
             let crossed = reason == .exceeded ? to : limits[rule].next(above: to)
-            change.threshold = crossed.map { .init(level: $0, value: limits[rule].thresholds[$0]) }
+            change.threshold = crossed.map { .init(level: $0, value: limits[rule].thresholds[$0] * limits[rule].sign) }
             if reason == .exceeded { change.overSinceUnixSeconds = state.overSince[to]?.unixSeconds }
         }
         return change

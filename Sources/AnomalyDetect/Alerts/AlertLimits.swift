@@ -33,8 +33,11 @@ struct PerLevel<Value: Sendable>: Sendable {
 }
 
 /// The numbers of a rule, laid out for the loop over all series: no references, nothing to count.
+///
+/// For a rule on values below a threshold all numbers have the other sign, so that "over" is always the bad side.
 struct AlertLimits: Sendable {
-    let statistic: Statistic
+    let measure: AlertMeasure
+    let sign: Double
     /// A value above reaches the level; infinite where the rule has no such level.
     private(set) var thresholds = PerLevel(repeating: Double.infinity)
     /// A value above keeps the level.
@@ -45,13 +48,15 @@ struct AlertLimits: Sendable {
     let minCount: UInt64
 
     init(_ rule: AlertRule) {
-        statistic = rule.statistic
+        measure = rule.measure
+        sign = rule.direction.sign
         holdForSeconds = rule.holdForSeconds
-        minCount = rule.statistic == .rate ? 0 : rule.minCount
+        minCount = rule.measure == .statistic(.rate) ? 0 : rule.minCount
         for (level, threshold) in rule.thresholds where level > .none && threshold.isFinite {
-            thresholds[level] = threshold
-            recoveries[level] = threshold - threshold.magnitude * rule.recoveryMargin
-            lowestThreshold = min(lowestThreshold, threshold)
+            let signed = threshold * sign
+            thresholds[level] = signed
+            recoveries[level] = signed - signed.magnitude * rule.recoveryMargin
+            lowestThreshold = min(lowestThreshold, signed)
         }
     }
 
@@ -69,10 +74,10 @@ enum AlertObservation: Equatable {
     /// There are no observations.
     case quiet
 
-    init(_ summary: WindowSummary, _ limits: AlertLimits) {
-        if summary.count == 0 && limits.statistic != .rate {
+    init(_ summary: WindowSummary, _ statistic: Statistic, _ limits: AlertLimits) {
+        if summary.count == 0 && statistic != .rate {
             self = .quiet
-        } else if summary.count >= limits.minCount, let value = summary.value(limits.statistic), !value.isNaN {
+        } else if summary.count >= limits.minCount, let value = summary.value(statistic), !value.isNaN {
             self = .value(value)
         } else {
             self = .nothing

@@ -1,17 +1,20 @@
 public import Telemetry
 
-/// When a statistic of some timings is worth an alert: thresholds that the value must be over for some time.
+/// When a statistic of some timings, or some signals, are worth an alert: thresholds that the value must be over, or
+/// under, for some time.
 public struct AlertRule: Sendable, Hashable {
     /// The name of an alert on a timing unless the rule gives another.
     public static let defaultName = "LatencyAbnormal"
 
     /// The label `alertname`.
     public var name: String
-    /// Which timings, by exposed name.
+    /// Which timings, by exposed name; for a signal which samples, by the name on the page, a counter's `_total`
+    /// included.
     public var timing: Glob
     /// Which of their series: every named label must match; a label that a series lacks counts as empty.
     public var labels: [String: Glob]
-    public var statistic: Statistic
+    public var measure: AlertMeasure
+    public var direction: AlertDirection
     /// In the timing's base unit (seconds, not milliseconds), for `rate` per second. A value exactly at a threshold
     /// is not over it.
     public var thresholds: [AlertLevel: Double]
@@ -22,6 +25,8 @@ public struct AlertRule: Sendable, Hashable {
     /// With fewer observations in the trailing minute the value says nothing: no alert begins, none recovers. Not
     /// applied to `rate`, where few observations are the statement itself.
     public var minCount: UInt64
+    /// Whether the daemon brings it along.
+    public var isBuiltIn = false
 
     public init(
         name: String = AlertRule.defaultName, timing: Glob, labels: [String: Glob] = [:], statistic: Statistic,
@@ -30,11 +35,33 @@ public struct AlertRule: Sendable, Hashable {
         self.name = name
         self.timing = timing
         self.labels = labels
-        self.statistic = statistic
+        measure = .statistic(statistic)
+        direction = .above
         self.thresholds = thresholds
         self.holdForSeconds = holdForSeconds
         self.recoveryMargin = recoveryMargin
         self.minCount = minCount
+    }
+
+    /// A rule on signals. There is no least count: every sample of a signal is a statement.
+    ///
+    /// - Parameters:
+    ///   - signal: the names of samples.
+    ///   - measure: `value` or `increase`.
+    public init(
+        name: String, signal: Glob, labels: [String: Glob] = [:], measure: AlertMeasure = .value,
+        direction: AlertDirection = .above, thresholds: [AlertLevel: Double], holdForSeconds: Double = 0,
+        recoveryMargin: Double = 0
+    ) {
+        self.name = name
+        timing = signal
+        self.labels = labels
+        self.measure = measure
+        self.direction = direction
+        self.thresholds = thresholds
+        self.holdForSeconds = holdForSeconds
+        self.recoveryMargin = recoveryMargin
+        minCount = 0
     }
 
     /// Whether the rule watches the series `labels` of a timing whose name it matches.
@@ -48,10 +75,11 @@ public struct AlertRule: Sendable, Hashable {
         guard !name.isEmpty else { throw .noName }
         let levels = thresholds.filter { $0.key > .none }.sorted { $0.key < $1.key }
         guard !levels.isEmpty else { throw .noThreshold(rule: name) }
-        for (level, value) in levels where !(value.isFinite && value >= 0) {
+        for (level, value) in levels where !(value.isFinite && (value >= 0 || measure == .value)) {
             throw .thresholdImpossible(rule: name, level: level, value: value)
         }
-        for (lower, upper) in zip(levels, levels.dropFirst()) where upper.value <= lower.value {
+        for (lower, upper) in zip(levels, levels.dropFirst())
+        where upper.value * direction.sign <= lower.value * direction.sign {
             throw .thresholdsNotRising(rule: name, lower: lower.key, upper: upper.key)
         }
         guard holdForSeconds.isFinite, holdForSeconds >= 0 else {

@@ -17,7 +17,7 @@ public enum AlertRuleError: Error, Sendable, Hashable, CustomStringConvertible {
         case .thresholdImpossible(let rule, let level, let value):
             "alert rule '\(rule)' has the \(level.name) threshold \(value); give a finite number of at least 0"
         case .thresholdsNotRising(let rule, let lower, let upper):
-            "alert rule '\(rule)' has a \(upper.name) threshold that is not above its \(lower.name) threshold; "
+            "alert rule '\(rule)' has a \(upper.name) threshold that is not beyond its \(lower.name) threshold; "
                 + "raise the one or lower the other"
         case .holdImpossible(let rule, let seconds):
             "alert rule '\(rule)' must hold for \(seconds) seconds; give a finite duration of at least 0"

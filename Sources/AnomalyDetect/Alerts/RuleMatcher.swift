@@ -14,7 +14,17 @@ struct RuleMatcher: Sendable {
 
     /// The places of the rules that watch the series, ascending.
     mutating func rules(watching timing: String, _ labels: LabelSet) -> [Int] {
-        candidates(timing).filter { rules[$0].watches(labels: labels) }
+        candidates(timing).filter { !rules[$0].measure.isOfSignal && rules[$0].watches(labels: labels) }
+    }
+
+    /// As ``rules(watching:_:)``, for a sample of a signal.
+    mutating func rules(watchingSignal name: String, _ labels: LabelSet) -> [Int] {
+        candidates(name).filter { rules[$0].measure.isOfSignal && rules[$0].watches(labels: labels) }
+    }
+
+    /// Whether any rule watches samples of this name, whatever their labels.
+    mutating func watchesSignal(_ name: String) -> Bool {
+        candidates(name).contains { rules[$0].measure.isOfSignal }
     }
 
     private mutating func candidates(_ timing: String) -> [Int] {

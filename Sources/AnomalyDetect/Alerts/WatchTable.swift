@@ -7,12 +7,15 @@ struct WatchTable: Sendable {
         let rule: Int32
         /// Whether the engine keeps a state for it: something is pending or fires.
         var isActive = false
+        /// What the rule has to remember of a counter.
+        var increase: IncreaseHistory?
     }
 
     struct Series: Sendable {
         let timing: String
         let unit: MetricUnit
         let labels: LabelSet
+        let isSignal: Bool
         var watches: [Watch]
         /// The evaluation that saw the series last.
         var seenIn: UInt64
@@ -22,13 +25,14 @@ struct WatchTable: Sendable {
         var position: Int
         var isInUse = true
 
-        func isSame(as summary: TimingSummary) -> Bool {
+        func isSame(as key: Key) -> Bool {
             // Label arrays that the store shares with us are equal at a glance.
-            timing == summary.timing && labels == summary.labels
+            timing == key.timing && labels == key.labels
         }
     }
 
-    private struct Key: Hashable, Sendable {
+    /// What tells series apart. No timing has the name of a signal: those begin with `latencyd_`.
+    struct Key: Hashable, Sendable {
         let timing: String
         let labels: LabelSet
     }
@@ -54,7 +58,16 @@ struct WatchTable: Sendable {
 
     /// The slot of the series of `summary`, a new one if need be; nil when this evaluation has seen it already.
     mutating func slot(of summary: TimingSummary, evaluation: UInt64) -> Int? {
-        let slot = find(summary) ?? add(summary)
+        slot(of: Key(timing: summary.timing, labels: summary.labels), summary.unit, isSignal: false, evaluation)
+    }
+
+    /// The slot of a sample of a signal, as ``slot(of:evaluation:)``.
+    mutating func slot(ofSignal name: String, _ unit: MetricUnit, _ labels: LabelSet, evaluation: UInt64) -> Int? {
+        slot(of: Key(timing: name, labels: labels), unit, isSignal: true, evaluation)
+    }
+
+    private mutating func slot(of key: Key, _ unit: MetricUnit, isSignal: Bool, _ evaluation: UInt64) -> Int? {
+        let slot = find(key) ?? add(key, unit, isSignal: isSignal)
         guard slots[slot].seenIn != evaluation else { return nil }
         slots[slot].seenIn = evaluation
         slots[slot].position = order.count
@@ -62,31 +75,30 @@ struct WatchTable: Sendable {
         return slot
     }
 
-    private mutating func find(_ summary: TimingSummary) -> Int? {
+    private mutating func find(_ key: Key) -> Int? {
         if cursor < previousOrder.count {
             let expected = previousOrder[cursor]
-            if slots[expected].isInUse && slots[expected].isSame(as: summary) {
+            if slots[expected].isInUse && slots[expected].isSame(as: key) {
                 cursor += 1
                 return expected
             }
         }
-        guard let slot = slotOf[Key(timing: summary.timing, labels: summary.labels)] else { return nil }
+        guard let slot = slotOf[key] else { return nil }
         cursor = slots[slot].position + 1
         return slot
     }
 
-    private mutating func add(_ summary: TimingSummary) -> Int {
-        let watches = matcher.rules(watching: summary.timing, summary.labels).map { Watch(rule: Int32($0)) }
+    private mutating func add(_ key: Key, _ unit: MetricUnit, isSignal: Bool) -> Int {
         let series = Series(
-            timing: summary.timing, unit: summary.unit, labels: summary.labels, watches: watches, seenIn: 0,
-            position: 0)
+            timing: key.timing, unit: unit, labels: key.labels, isSignal: isSignal,
+            watches: matcher.watches(key.timing, key.labels, isSignal: isSignal), seenIn: 0, position: 0)
         let slot = free.popLast() ?? slots.count
         if slot == slots.count {
             slots.append(series)
         } else {
             slots[slot] = series
         }
-        slotOf[Key(timing: summary.timing, labels: summary.labels)] = slot
+        slotOf[key] = slot
         return slot
     }
 
@@ -96,5 +108,13 @@ struct WatchTable: Sendable {
         slots[slot].isInUse = false
         slots[slot].watches = []
         free.append(slot)
+    }
+}
+
+extension RuleMatcher {
+    /// The rules that watch a series, none of them active.
+    mutating func watches(_ name: String, _ labels: LabelSet, isSignal: Bool) -> [WatchTable.Watch] {
+        let rules = isSignal ? rules(watchingSignal: name, labels) : rules(watching: name, labels)
+        return rules.map { WatchTable.Watch(rule: Int32($0)) }
     }
 }

@@ -13,18 +13,19 @@ public struct AlertMessage: Sendable {
     }
 
     private static func sentence(_ change: AlertChange) -> String {
-        let subject = AlertSubject.text(change.statistic, change.timing, change.labels)
+        let subject = AlertSubject.text(change.measure, change.timing, change.labels)
         let at = UTCTime(unixSeconds: change.atUnixSeconds)
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
+        let over = change.direction == .above ? "over" : "below"
         switch change.reason {
         case .exceeded:
-            return "\(subject) is \(comparison(change, "over")), since \(since)"
+            return "\(subject) is \(comparison(change, over)), since \(since)"
         case .eased:
-            return "\(subject) is \(comparison(change, "no longer over")); the alert eases from "
+            return "\(subject) is \(comparison(change, "no longer \(over)")); the alert eases from "
                 + "\(change.from.name) to \(change.to.name)"
         case .recovered:
-            return "\(subject) is \(comparison(change, "no longer over")); the \(change.from.name) alert since "
+            return "\(subject) is \(comparison(change, "no longer \(over)")); the \(change.from.name) alert since "
                 + "\(began) ends"
         case .noData:
             return "\(subject) is not known for want of data; the \(change.from.name) alert since \(began) ends "
@@ -37,7 +38,7 @@ public struct AlertMessage: Sendable {
 
     private static func comparison(_ change: AlertChange, _ relation: String) -> String {
         guard let value = change.value, let threshold = change.threshold else { return "\(relation) its threshold" }
-        let texts = ReadableValue.pair(value, threshold: threshold.value, change.unit, change.statistic)
+        let texts = ReadableValue.pair(value, threshold: threshold.value, change.unit, change.measure)
         return "\(texts.value), \(relation) the \(threshold.level.name) threshold of \(texts.threshold)"
     }
 }
@@ -88,10 +89,10 @@ extension AlertMessage {
             ("PRIORITY", String(priority)),
             ("LATENCYD_ALERT", change.rule),
             ("LATENCYD_LEVEL", change.to.name),
-            ("LATENCYD_TIMING", change.timing),
+            (change.measure.isOfSignal ? "LATENCYD_SIGNAL" : "LATENCYD_TIMING", change.timing),
             ("LATENCYD_LABELS", String(decoding: labels.bytes, as: UTF8.self)),
-            ("LATENCYD_STATISTIC", change.statistic.rawValue),
         ]
+        if let statistic = change.measure.statistic { fields.append(("LATENCYD_STATISTIC", statistic.rawValue)) }
         if let value = change.value { fields.append(("LATENCYD_VALUE", value.shortestText)) }
         if let threshold = change.threshold { fields.append(("LATENCYD_EXPECTED", threshold.value.shortestText)) }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))

@@ -5,9 +5,26 @@ import Telemetry
 /// count, which PromQL has no words for.
 enum AlertQuery {
     static func text(_ rule: AlertRule, threshold: Double) -> String {
+        let comparison = "\(rule.direction == .above ? ">" : "<") \(threshold.shortestText)"
+        switch rule.measure {
+        case .statistic(let statistic): return "\(timings(rule, statistic)) \(comparison)"
+        case .value: return "\(signals(rule)) \(comparison)"
+        case .increase(let seconds): return "increase(\(signals(rule))[\(PromQLDuration.text(seconds))]) \(comparison)"
+        }
+    }
+
+    private static func signals(_ rule: AlertRule) -> String {
+        let labels = rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
+        guard let name = rule.timing.literal else {
+            return "{\(([matcher("__name__", rule.timing)] + labels).joined(separator: ","))}"
+        }
+        return labels.isEmpty ? name : "\(name){\(labels.joined(separator: ","))}"
+    }
+
+    private static func timings(_ rule: AlertRule, _ statistic: Statistic) -> String {
         var matchers: [String] = []
         var metric = ""
-        if rule.statistic == .rate {
+        if statistic == .rate {
             metric = "latencyd_rate"
         } else if let unit = unit(of: rule.timing) {
             metric = "latencyd_observed_\(unit.suffix)"
@@ -16,9 +33,9 @@ enum AlertQuery {
             matchers.append("__name__=~\"latencyd_observed(_.*)?\"")
         }
         matchers.append(matcher("timing", rule.timing))
-        if rule.statistic != .rate { matchers.append("statistic=\"\(rule.statistic.rawValue)\"") }
+        if statistic != .rate { matchers.append("statistic=\"\(statistic.rawValue)\"") }
         matchers += rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
-        return "\(metric){\(matchers.joined(separator: ","))} > \(threshold.shortestText)"
+        return "\(metric){\(matchers.joined(separator: ","))}"
     }
 
     /// The unit that all timings which `timing` matches have by the end of their names; nil when there is none.
@@ -45,5 +62,17 @@ enum AlertQuery {
             }
         }
         return String(escaped)
+    }
+}
+
+/// Times as PromQL writes them.
+enum PromQLDuration {
+    /// `10m`, `90s`; thousandths of a second for what is no whole number of them.
+    static func text(_ seconds: Double) -> String {
+        for (unit, length) in [("h", 3_600.0), ("m", 60), ("s", 1)]
+        where seconds >= length && seconds.truncatingRemainder(dividingBy: length) == 0 {
+            return "\((seconds / length).shortestText)\(unit)"
+        }
+        return "\((seconds * 1_000).rounded().shortestText)ms"
     }
 }

@@ -1,9 +1,15 @@
+import AnomalyDetect
 import Telemetry
 
 /// What an alert is about, in words: `p99 of inference_latency_seconds{model="a"}`.
 enum AlertSubject {
-    static func text(_ statistic: Statistic, _ timing: String, _ labels: LabelSet) -> String {
-        "\(name(statistic)) of \(timing)\(text(labels))"
+    static func text(_ measure: AlertMeasure, _ timing: String, _ labels: LabelSet) -> String {
+        let series = "\(timing)\(text(labels))"
+        switch measure {
+        case .statistic(let statistic): return "\(name(statistic)) of \(series)"
+        case .value: return series
+        case .increase(let seconds): return "increase of \(series) over \(PromQLDuration.text(seconds))"
+        }
     }
 
     static func name(_ statistic: Statistic) -> String {

@@ -9,7 +9,7 @@ public enum PrometheusAlertsJSON {
         return success([("alerts", .array(alerts))])
     }
 
-    /// The rules as one group. Each level of a rule is an alerting rule of its own, since an alerting rule of
+    /// The rules as one group, and the built-in ones as another. Each level of a rule is an alerting rule of its own, since an alerting rule of
     /// Prometheus has one severity. `file` is where the rules were read, `intervalSeconds` how often they are
     /// evaluated, `evaluationSeconds` how long that took the last time.
     public static func rules(
@@ -22,20 +22,27 @@ public enum PrometheusAlertsJSON {
         let evaluation: [(String, JSONTree)] = [
             ("evaluationTime", .number(evaluationSeconds)), ("lastEvaluation", .string(lastEvaluation(snapshot))),
         ]
-        var rules: [JSONTree] = []
-        for (place, rule) in snapshot.rules.enumerated() {
-            for level in AlertLevel.raised {
-                guard let threshold = rule.thresholds[level] else { continue }
-                let alerts = active[RuleLevel(rule: place, level: level)] ?? []
-                let health = snapshot.evaluatedAt == nil ? "unknown" : "ok"
-                rules.append(.object(description(rule, level, threshold, alerts, health: health) + evaluation))
+        func group(_ name: String, _ file: String, _ isMember: (AlertRule) -> Bool) -> JSONTree {
+            var rules: [JSONTree] = []
+            for (place, rule) in snapshot.rules.enumerated() where isMember(rule) {
+                for level in AlertLevel.raised {
+                    guard let threshold = rule.thresholds[level] else { continue }
+                    let alerts = active[RuleLevel(rule: place, level: level)] ?? []
+                    let health = snapshot.evaluatedAt == nil ? "unknown" : "ok"
+                    rules.append(.object(description(rule, level, threshold, alerts, health: health) + evaluation))
+                }
             }
+            let group: [(String, JSONTree)] = [
+                ("name", .string(name)), ("file", .string(file)), ("rules", .array(rules)),
+                ("interval", .number(intervalSeconds)), ("limit", .number(0)),
+            ]
+            return .object(group + evaluation)
         }
-        let group: [(String, JSONTree)] = [
-            ("name", .string("latencyd")), ("file", .string(file)), ("rules", .array(rules)),
-            ("interval", .number(intervalSeconds)), ("limit", .number(0)),
-        ]
-        return success([("groups", .array([.object(group + evaluation)]))])
+        var groups = [group("latencyd", file) { !$0.isBuiltIn }]
+        if snapshot.rules.contains(where: \.isBuiltIn) {
+            groups.append(group("latencyd built-in", "") { $0.isBuiltIn })
+        }
+        return success([("groups", .array(groups))])
     }
 
     private struct RuleLevel: Hashable {
@@ -72,7 +79,7 @@ public enum PrometheusAlertsJSON {
 
     private static func alert(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> JSONTree {
         let labels = AlertLabels.labels(
-            rule: rule.name, level: alert.level, timing: alert.timing, statistic: rule.statistic, series: alert.labels)
+            rule: rule.name, level: alert.level, timing: alert.timing, measure: rule.measure, series: alert.labels)
         var annotations = [("summary", summary(alert, rule))]
         if let quietSince = alert.quietSinceUnixSeconds {
             annotations.append(("quiet_since", UTCTime(unixSeconds: quietSince).rfc3339))
@@ -87,9 +94,9 @@ public enum PrometheusAlertsJSON {
     }
 
     private static func summary(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> String {
-        let subject = AlertSubject.text(rule.statistic, alert.timing, alert.labels)
+        let subject = AlertSubject.text(rule.measure, alert.timing, alert.labels)
         let threshold = rule.thresholds[alert.level] ?? .nan
-        let texts = ReadableValue.pair(alert.value, threshold: threshold, alert.unit, rule.statistic)
+        let texts = ReadableValue.pair(alert.value, threshold: threshold, alert.unit, rule.measure)
         let verb = alert.quietSinceUnixSeconds == nil ? "is" : "was last"
         return "\(subject) \(verb) \(texts.value); the \(alert.level.name) threshold is \(texts.threshold)"
     }

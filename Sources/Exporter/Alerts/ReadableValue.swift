@@ -1,12 +1,13 @@
+import AnomalyDetect
 import Telemetry
 
 /// Values as people say them: `212 ms`, `1.5 GiB`, `30 a second`.
 enum ReadableValue {
     /// `value` in `unit`, or per second for a rate, with at most `digitsMax` digits.
-    static func text(_ value: Double, _ unit: MetricUnit, _ statistic: Statistic, digitsMax: Int = 17) -> String {
+    static func text(_ value: Double, _ unit: MetricUnit, _ measure: AlertMeasure, digitsMax: Int = 17) -> String {
         guard value.isFinite else { return value.shortestText }
         let number = DecimalDigits(value).rounded(to: digitsMax)
-        if statistic == .rate { return "\(number.plain) a second" }
+        if measure == .statistic(.rate) { return "\(number.plain) a second" }
         switch unit {
         case .seconds: return scaled(number, "s", [(0, ""), (-3, "m"), (-6, "µ"), (-9, "n")])
         case .hertz: return scaled(number, "Hz", [(9, "G"), (6, "M"), (3, "k"), (0, "")])
@@ -20,10 +21,10 @@ enum ReadableValue {
 
     /// `value` beside `threshold`: three digits, or as many as it takes to tell the two apart.
     static func pair(
-        _ value: Double, threshold: Double, _ unit: MetricUnit, _ statistic: Statistic
+        _ value: Double, threshold: Double, _ unit: MetricUnit, _ measure: AlertMeasure
     ) -> (value: String, threshold: String) {
-        let exact = text(threshold, unit, statistic)
-        let texts = (3...17).lazy.map { text(value, unit, statistic, digitsMax: $0) }
+        let exact = text(threshold, unit, measure)
+        let texts = (3...17).lazy.map { text(value, unit, measure, digitsMax: $0) }
         return (texts.first { $0 != exact } ?? exact, exact)
     }
 

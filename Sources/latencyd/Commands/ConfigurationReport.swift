@@ -26,13 +26,16 @@ struct ConfigurationReport {
         return [
             "web: \(configuration.web.listenAddress)",
             "collectors: " + (enabled.isEmpty ? "none" : enabled.joined(separator: ", ")),
-            "rules: " + rules(configuration.alerts.rules),
+            "rules: " + rules(configuration.alerts),
         ]
     }
 
-    private static func rules(_ rules: [AlertRuleConfiguration]) -> String {
-        guard !rules.isEmpty else { return "none, nothing will raise an alert" }
-        let shown = rules.prefix(5).map { "\($0.timing) \($0.statistic.rawValue)" }
+    private static func rules(_ alerts: AlertsConfiguration) -> String {
+        let rules =
+            alerts.rules.map { "\($0.timing) \($0.statistic.rawValue)" }
+            + alerts.signalRules.map { "\($0.name): \($0.signal)" }
+        guard !rules.isEmpty else { return "none but the built-in ones" }
+        let shown = rules.prefix(5)
         let more = rules.count > shown.count ? ", …" : ""
         return "\(rules.count) (\(shown.joined(separator: ", "))\(more))"
     }

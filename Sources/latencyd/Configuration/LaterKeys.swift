@@ -30,7 +30,7 @@ enum LaterKeys {
     static let readOnly: Set<String> = ["detection.min_count"]
 
     /// Keys that make a rule of a kind that does not work yet.
-    static let ruleKinds = ["signal", "absent"]
+    static let ruleKinds = ["absent"]
     /// Keys of such rules.
-    static let ruleKeys = ["above", "level"]
+    static let ruleKeys = ["level"]
 }

@@ -29,7 +29,35 @@ extension HardwareConfiguration {
 extension AlertsConfiguration {
     /// The rules for the engine. The decoder has checked the patterns; a rule whose pattern is none after all is left
     /// out.
-    var engineRules: [AlertRule] { rules.compactMap(\.engineRule) }
+    /// The daemon's own come last; one that is switched off, or has a namesake, is left out.
+    var engineRules: [AlertRule] {
+        let own = rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
+        let names = Set(own.map(\.name))
+        return own + BuiltInRules.all.filter { builtin[$0.name] ?? true && !names.contains($0.name) }
+    }
+}
+
+extension AlertThresholds {
+    /// In base units, by level.
+    var values: [AlertLevel: Double] {
+        var levels: [AlertLevel: Double] = [:]
+        levels[.info] = info?.value
+        levels[.warning] = warning?.value
+        levels[.critical] = critical?.value
+        return levels
+    }
+}
+
+extension SignalRuleConfiguration {
+    var engineRule: AlertRule? {
+        guard let signal = try? Glob(signal) else { return nil }
+        let globs = labels.compactMapValues { try? Glob($0) }
+        guard globs.count == labels.count else { return nil }
+        return AlertRule(
+            name: name, signal: signal, labels: globs,
+            measure: increase.map { .increase(overSeconds: $0.inSeconds) } ?? .value, direction: direction,
+            thresholds: thresholds.values, holdForSeconds: `for`.inSeconds, recoveryMargin: recoveryMargin)
+    }
 }
 
 extension AlertRuleConfiguration {
@@ -37,12 +65,8 @@ extension AlertRuleConfiguration {
         guard let timing = try? Glob(timing) else { return nil }
         let globs = labels.compactMapValues { try? Glob($0) }
         guard globs.count == labels.count else { return nil }
-        var levels: [AlertLevel: Double] = [:]
-        levels[.info] = thresholds.info?.value
-        levels[.warning] = thresholds.warning?.value
-        levels[.critical] = thresholds.critical?.value
         return AlertRule(
-            name: name, timing: timing, labels: globs, statistic: statistic, thresholds: levels,
+            name: name, timing: timing, labels: globs, statistic: statistic, thresholds: thresholds.values,
             holdForSeconds: `for`.inSeconds, recoveryMargin: recoveryMargin, minCount: UInt64(minCount))
     }
 }

@@ -142,7 +142,12 @@ final class Daemon {
         guard let (windows, end) = windowClock.advance(to: now) else { return }
         // The grid's time, not the loop's: `for: 30s` is three windows, however late the loop wakes.
         let instant = Instant(monotonicSeconds: end, unixSeconds: HostClock.unixSeconds() - (now - end))
-        alertLog.write(watch.endWindow(ingestor, windows: windows, at: instant))
+        let signals =
+            hardware.families(at: now)
+            + ingestor.withLock {
+                PushMetrics.families($0, connectionCount: push.connectionCount)
+            } + SelfMetrics.families(web.counters)
+        alertLog.write(watch.endWindow(ingestor, windows: windows, signals: signals, at: instant))
         warn(at: end)
         showPages()
         showStatus()

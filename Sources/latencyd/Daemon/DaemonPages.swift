@@ -54,7 +54,7 @@ struct DaemonPages: WebSource {
         let findings = board.findings.withLock { $0 }
         let families =
             own + hardware.families(at: HostClock.monotonicSeconds()) + TimingMetrics.families(findings.timings)
-            + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount)
+            + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
             + SelfMetrics.families(web.withLock { $0?.counters })
         return pushed.sorted
             + families.sorted { $0.descriptor.name < $1.descriptor.name }

@@ -19,12 +19,14 @@ struct TimingWatch {
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
-    /// Ends `windows` windows, all but one of them empty, and evaluates the rules.
-    mutating func endWindow(_ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant) -> [AlertChange] {
+    /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings and on `signals`.
+    mutating func endWindow(
+        _ ingestor: Locked<PushIngestor>, windows: Int, signals: [MetricFamily] = [], at end: Instant
+    ) -> [AlertChange] {
         let summaries = summaries(ingestor, windows: windows, at: end)
         activeCount = summaries.count { $0.summary.count > 0 }
         timings = summaries
-        return engine.evaluate(summaries, at: end)
+        return engine.evaluate(summaries, signals: signals, at: end)
     }
 
     /// Takes new rules.

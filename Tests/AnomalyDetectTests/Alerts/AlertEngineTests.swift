@@ -128,7 +128,7 @@ struct AlertEngineTests {
         #expect(changes.map(\.atUnixSeconds) == [2, 3, 5, 6, 7])
         let first = try #require(changes.first)
         #expect(first.rule == "LatencyAbnormal" && first.timing == "latency_seconds" && first.unit == .seconds)
-        #expect(first.labels == AlertFixture.labels && first.statistic == .p99)
+        #expect(first.labels == AlertFixture.labels && first.measure.statistic == .p99)
     }
 
     @Test("a rate of 0 is a value as long as the series lives, whatever the least count")

@@ -7,7 +7,7 @@ import Testing
 struct AlertPropertyTests {
     /// A rule and a series: what an incident belongs to.
     private struct Incident: Hashable {
-        let statistic: Statistic
+        let measure: AlertMeasure
         let labels: LabelSet
     }
 
@@ -28,7 +28,7 @@ struct AlertPropertyTests {
             }
             changeCount += changes.count
             for change in changes {
-                let incident = Incident(statistic: change.statistic, labels: change.labels)
+                let incident = Incident(measure: change.measure, labels: change.labels)
                 #expect(change.from == levels[incident] ?? .none, "window \(window)")
                 #expect(change.from != change.to)
                 #expect((change.to > change.from) == (change.reason == .exceeded))
@@ -37,7 +37,7 @@ struct AlertPropertyTests {
             }
             let snapshot = fixture.engine.snapshot()
             let firing = snapshot.alerts.filter { $0.state == .firing }.map {
-                (Incident(statistic: snapshot.rules[$0.rule].statistic, labels: $0.labels), $0.level)
+                (Incident(measure: snapshot.rules[$0.rule].measure, labels: $0.labels), $0.level)
             }
             // Traps where an incident occurs twice.
             #expect(Dictionary(uniqueKeysWithValues: firing) == levels.filter { $0.value > .none })

@@ -15,7 +15,8 @@ struct AlertMessageTests {
     ) -> AlertChange {
         AlertChange(
             rule: "LatencyAbnormal", timing: "inference_latency_seconds", unit: .seconds, labels: labels,
-            statistic: .p99, from: from, to: to, value: value, threshold: threshold, sinceUnixSeconds: noon - 86_400,
+            measure: .statistic(.p99), from: from, to: to, value: value, threshold: threshold,
+            sinceUnixSeconds: noon - 86_400,
             overSinceUnixSeconds: reason == .exceeded ? noon - 4720 : nil, atUnixSeconds: noon, reason: reason)
     }
 

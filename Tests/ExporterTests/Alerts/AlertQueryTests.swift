@@ -27,6 +27,28 @@ struct AlertQueryTests {
         #expect(AlertQuery.text(rule, threshold: threshold) == text)
     }
 
+    @Test(
+        "a rule on signals is said over the signal itself",
+        arguments: [
+            ("latencyd_a", [:], .value, .above, "latencyd_a > 5"),
+            ("latencyd_a", ["gpu": "0"], .value, .below, #"latencyd_a{gpu="0"} < 5"#),
+            ("latencyd_*", [:], .value, .above, #"{__name__=~"latencyd_.*"} > 5"#),
+            (
+                "latencyd_a_total", ["x": "y*"], .increase(overSeconds: 90), .above,
+                #"increase(latencyd_a_total{x=~"y.*"}[90s]) > 5"#
+            ),
+            ("latencyd_a_total", [:], .increase(overSeconds: 7_200), .above, "increase(latencyd_a_total[2h]) > 5"),
+            ("latencyd_a_total", [:], .increase(overSeconds: 0.5), .above, "increase(latencyd_a_total[500ms]) > 5"),
+        ] as [(String, [String: String], AlertMeasure, AlertDirection, String)])
+    func signals(
+        signal: String, labels: [String: String], measure: AlertMeasure, direction: AlertDirection, text: String
+    ) throws {
+        let rule = AlertRule(
+            name: "R", signal: try Glob(signal), labels: try labels.mapValues { try Glob($0) }, measure: measure,
+            direction: direction, thresholds: [.info: 5])
+        #expect(AlertQuery.text(rule, threshold: 5) == text)
+    }
+
     @Test("label patterns are escaped for both languages, in the order of their names")
     func labels() throws {
         let rule = AlertRule(

@@ -99,7 +99,7 @@ struct PrometheusAlertsJSONTests {
     @Test("own labels that clash with the alert's get a prefix, as often as it takes")
     func clashes() {
         let labels = AlertLabels.labels(
-            rule: "R", level: .info, timing: "t", statistic: .p50,
+            rule: "R", level: .info, timing: "t", measure: .statistic(.p50),
             series: ["severity": "mine", "alertname": "x", "exported_alertname": "y", "a": "b"])
         #expect(
             labels == [
@@ -119,10 +119,36 @@ struct PrometheusAlertsJSONTests {
         }
         let text = String(decoding: PrometheusAlertsJSON.alerts(engine.snapshot()), as: UTF8.self)
         #expect(text.contains(#""state":"firing","activeAt":"2023-11-14T22:13:20Z","value":"7e-02""#))
-        let families = AlertMetrics.families(engine.levels(), notEvaluated: 3)
+        let families = AlertMetrics.families(engine.levels(), notEvaluated: 3, engine.snapshot())
         #expect(families.map(\.descriptor) == AlertMetrics.descriptors)
-        #expect(families.last?.samples == [Sample([:], 3)])
+        #expect(families[1].samples == [Sample([:], 3)])
+        #expect(families[2].samples == [Sample(["alertname": "LatencyAbnormal", "level": "warning"], 1)])
         let labels: LabelSet = ["timing": "inference_latency_seconds", "statistic": "p99", "model": "a"]
         #expect(families.first?.samples == [Sample(labels, 2)])
+    }
+
+    @Test("a signal's alert has no timing, and built-in rules are a group of their own")
+    func signals() {
+        var engine = AlertEngine(rules: BuiltInRules.all, noDataAfterSeconds: 60)
+        let lost = MetricFamily(
+            MetricDescriptor(.gauge, "latencyd_gpu_lost", help: "Lost."), [Sample(["gpu": "1"], 1)])
+        let changes = engine.evaluate(
+            [], signals: [lost], at: Instant(monotonicSeconds: 1, unixSeconds: 1_700_000_000))
+        let alerts = String(decoding: PrometheusAlertsJSON.alerts(engine.snapshot()), as: UTF8.self)
+        #expect(alerts.contains(#""labels":{"alertname":"GPULost","gpu":"1","severity":"critical"}"#))
+        #expect(alerts.contains(#"latencyd_gpu_lost{gpu=\"1\"} is 1; the critical threshold is 0"#))
+        let rules = String(
+            decoding: PrometheusAlertsJSON.rules(engine.snapshot(), file: "f", intervalSeconds: 10), as: UTF8.self)
+        #expect(rules.contains(#""name":"latencyd","file":"f","rules":[]"#))
+        #expect(rules.contains(#""name":"latencyd built-in","file":"""#))
+        #expect(rules.contains(#""query":"latencyd_gpu_lost > 0""#))
+        #expect(rules.contains(#""query":"increase(latencyd_gpu_xid_total[10m]) > 0""#))
+        let fields = Dictionary(
+            uniqueKeysWithValues: AlertMessage(changes[0]).journalFields.map { ($0.name, $0.value) })
+        #expect(fields["LATENCYD_SIGNAL"] == "latencyd_gpu_lost")
+        #expect(fields["LATENCYD_TIMING"] == nil && fields["LATENCYD_STATISTIC"] == nil)
+        #expect(
+            fields["MESSAGE"]?.hasPrefix(#"latencyd_gpu_lost{gpu="1"} is 1, over the critical threshold of 0, since "#)
+                == true)
     }
 }

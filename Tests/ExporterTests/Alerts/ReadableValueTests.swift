@@ -1,3 +1,4 @@
+import AnomalyDetect
 import Telemetry
 import Testing
 
@@ -18,16 +19,16 @@ struct ReadableValueTests {
             (29.96, .seconds, .rate, "30 a second"), (.infinity, .seconds, .p50, "+Inf"),
         ] as [(Double, MetricUnit, Statistic, String)])
     func texts(value: Double, unit: MetricUnit, statistic: Statistic, text: String) {
-        #expect(ReadableValue.text(value, unit, statistic, digitsMax: 3) == text)
+        #expect(ReadableValue.text(value, unit, .statistic(statistic), digitsMax: 3) == text)
     }
 
     @Test("a value close to its threshold is said with the digits that tell them apart")
     func pair() {
-        let close = ReadableValue.pair(0.20004, threshold: 0.2, .seconds, .p99)
+        let close = ReadableValue.pair(0.20004, threshold: 0.2, .seconds, .statistic(.p99))
         #expect(close.value == "200.04 ms" && close.threshold == "200 ms")
-        let exact = ReadableValue.pair(0.2, threshold: 0.2, .seconds, .p99)
+        let exact = ReadableValue.pair(0.2, threshold: 0.2, .seconds, .statistic(.p99))
         #expect(exact.value == "200 ms" && exact.threshold == "200 ms")
-        let far = ReadableValue.pair(0.31234, threshold: 0.0125, .seconds, .p99)
+        let far = ReadableValue.pair(0.31234, threshold: 0.0125, .seconds, .statistic(.p99))
         #expect(far.value == "312 ms" && far.threshold == "12.5 ms")
     }
 }

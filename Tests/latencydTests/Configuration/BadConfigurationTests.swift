@@ -197,6 +197,23 @@ struct BadConfigurationTests {
             "alerts:\n  rules:\n"
                 + String(repeating: "  - {timing: a, statistic: p99, thresholds: {info: 1}}\n", count: 2),
             "4:5", "alerts.rules[1]", "same as the one in line 3"),
+        Bad("alerts: {rules: [{signal: a, above: {info: 1}}]}", "1:18", "alerts.rules[0].name", "name the alert"),
+        Bad("alerts: {rules: [{name: N, signal: a}]}", "1:18", "alerts.rules[0].above", "below: {warning: 5}"),
+        Bad(
+            "alerts: {rules: [{name: N, signal: a, above: {info: 1}, below: {info: 2}}]}", "1:64",
+            "alerts.rules[0].below", "two rules"),
+        Bad(
+            "alerts: {rules: [{name: N, signal: a, below: {info: 1, warning: 2}}]}", "1:65",
+            "alerts.rules[0].below.warning", "fall from info"),
+        Bad(
+            "alerts: {rules: [{name: N, signal: a, above: {info: 1}, increase: 2h}]}", "1:67",
+            "alerts.rules[0].increase", "1h"),
+        Bad(
+            "alerts: {rules: [{name: N, signal: a, above: {info: 1}, statistic: p99}]}", "1:57",
+            "alerts.rules[0].statistic", "unknown key"),
+        Bad("alerts: {rules: [{name: N, signal: a, above: {}}]}", "1:46", "alerts.rules[0].above", "at least one"),
+        Bad("alerts: {builtin: {GPULos: false}}", "1:20", "alerts.builtin.GPULos", "did you mean 'GPULost'?"),
+        Bad("alerts: {builtin: never}", "1:19", "alerts.builtin", "true or false"),
         Bad("alerts: {rules: [{absent: 5m, timinq: a}]}", "1:31", "alerts.rules[0].timinq", "did you mean 'timing'?"),
     ]
 

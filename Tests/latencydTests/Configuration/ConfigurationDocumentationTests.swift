@@ -36,6 +36,7 @@ struct ConfigurationDocumentationTests {
         expected.push.socketGroup = PushConfiguration.socketGroupDefault
         expected.push.layers = loaded.configuration.push.layers
         expected.hardware = loaded.configuration.hardware
+        expected.alerts.signalRules = loaded.configuration.alerts.signalRules
         expected.alerts.rules = loaded.configuration.alerts.rules
         #expect(loaded.configuration == expected)
         let rule = try #require(loaded.configuration.alerts.rules.first)
@@ -60,7 +61,7 @@ struct ConfigurationDocumentationTests {
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
             CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, collectorIds,
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
-            RuleKey.allCases.map(\.rawValue), ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
+            RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue), ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
         ]
         var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for (section, keys) in LaterKeys.inSection {

@@ -1,3 +1,4 @@
+import AnomalyDetect
 import Platform
 import Telemetry
 import TestSupport
@@ -109,6 +110,51 @@ struct GoodConfigurationTests {
         #expect(rules.first?.thresholds.warning?.value == 0.05)
     }
 
+    @Test("a rule on signals is taken with all its settings, and with the defaults")
+    func signalRules() throws {
+        let text = """
+            alerts:
+              rules:
+              - {name: Lost, signal: latencyd_gpu_lost, above: {critical: 0}}
+              - name: Slow
+                signal: latencyd_*_hertz
+                labels: {cpu: "0"}
+                below: {info: 3e9, warning: 2e9, critical: 1e9}
+                for: 0s
+                recovery_margin: 0
+              - {name: Stalls, signal: latencyd_pressure_seconds_total, increase: 1m, above: {warning: 500ms}}
+              - {timing: a, statistic: p50, thresholds: {info: 1}}
+            """
+        let alerts = try decode(text).configuration.alerts
+        #expect(
+            alerts.signalRules == [
+                SignalRuleConfiguration(
+                    name: "Lost", signal: "latencyd_gpu_lost", direction: .above,
+                    thresholds: AlertThresholds(critical: .number(0))),
+                SignalRuleConfiguration(
+                    name: "Slow", signal: "latencyd_*_hertz", labels: ["cpu": "0"], direction: .below,
+                    thresholds: AlertThresholds(info: .number(3e9), warning: .number(2e9), critical: .number(1e9)),
+                    for: .zero, recoveryMargin: 0),
+                SignalRuleConfiguration(
+                    name: "Stalls", signal: "latencyd_pressure_seconds_total", direction: .above,
+                    thresholds: AlertThresholds(warning: .duration(.milliseconds(500))), increase: .seconds(60)),
+            ])
+        #expect(alerts.rules.count == 1)
+        for rule in alerts.engineRules { try rule.validate() }
+    }
+
+    @Test(
+        "built-in rules hold unless they are switched off or have a namesake",
+        arguments: [
+            ("alerts: {}", BuiltInRules.names), ("alerts: {builtin: true}", BuiltInRules.names),
+            ("alerts: {builtin: false}", []), ("alerts: {builtin: {GPULost: false}}", ["GPUXidError"]),
+            ("alerts: {rules: [{name: GPULost, signal: a, above: {info: 1}}]}", ["GPUXidError"]),
+        ])
+    func builtIn(text: String, names: [String]) throws {
+        let rules = try decode(text).configuration.alerts.engineRules
+        #expect(rules.filter(\.isBuiltIn).map(\.name) == names)
+    }
+
     @Test("limits that are not set follow a smaller max_series")
     func limitsFollow() throws {
         let push = try decode("push: {max_series: 100}").configuration.push
@@ -133,7 +179,6 @@ struct GoodConfigurationTests {
             ("detection: {false_alarms: {warning: 1/7d}}", "1:13: detection.false_alarms"),
             ("alerts: {learned: {}}", "1:10: alerts.learned"),
             ("notify: {alertmanagers: [{url: a}]}", "1:10: notify.alertmanagers"),
-            ("alerts: {rules: [{name: L, signal: s, above: {critical: 0}}]}", "1:28: alerts.rules[0].signal"),
             ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
         ])
     func later(text: String, place: String) throws {

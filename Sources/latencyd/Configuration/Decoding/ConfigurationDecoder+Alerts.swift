@@ -1,8 +1,9 @@
+internal import AnomalyDetect
 internal import Platform
 internal import Telemetry
 
 enum AlertsKey: String, ConfigurationKey {
-    case rules
+    case rules, builtin
     case noDataAfter = "no_data_after"
 }
 
@@ -11,7 +12,8 @@ extension ConfigurationDecoder {
         var alerts = AlertsConfiguration()
         for (key, field) in fields(of: section, AlertsKey.self) {
             switch key {
-            case .rules: alerts.rules = rules(field)
+            case .rules: rules(field, &alerts)
+            case .builtin: alerts.builtin = builtin(field)
             case .noDataAfter:
                 alerts.noDataAfter = duration(field, in: AlertsConfiguration.noDataAfterRange) ?? alerts.noDataAfter
             }
@@ -19,8 +21,7 @@ extension ConfigurationDecoder {
         return alerts
     }
 
-    private mutating func rules(_ list: ConfigurationField) -> [AlertRuleConfiguration] {
-        var rules: [AlertRuleConfiguration] = []
+    private mutating func rules(_ list: ConfigurationField, _ alerts: inout AlertsConfiguration) {
         var firstLines: [RuleIdentity: Int] = [:]
         for element in elements(list, limit: AlertsConfiguration.rulesMax, of: "rules") {
             guard let rule = rule(element) else { continue }
@@ -32,9 +33,29 @@ extension ConfigurationDecoder {
                 continue
             }
             firstLines[identity] = element.node.mark.line
-            rules.append(rule)
+            switch rule {
+            case .timing(let rule): alerts.rules.append(rule)
+            case .signal(let rule): alerts.signalRules.append(rule)
+            }
         }
-        return rules
+    }
+
+    /// `builtin: false`, or a mapping of their names.
+    private mutating func builtin(_ field: ConfigurationField) -> [String: Bool] {
+        guard case .mapping = field.node.content else {
+            guard let holds = boolean(field) else { return [:] }
+            return Dictionary(uniqueKeysWithValues: BuiltInRules.names.map { ($0, holds) })
+        }
+        var builtin: [String: Bool] = [:]
+        for entry in mapping(field) {
+            let field = field.entry(entry)
+            if BuiltInRules.names.contains(entry.key) {
+                builtin[entry.key] = boolean(field)
+            } else {
+                reportUnknown(entry.key, field, known: BuiltInRules.names)
+            }
+        }
+        return builtin
     }
 
     /// What makes an alert of a rule: two rules with the same would raise one incident twice.
@@ -42,13 +63,24 @@ extension ConfigurationDecoder {
         var name: String
         var timing: String
         var labels: [String: String]
-        var statistic: Statistic
+        var statistic: Statistic?
+        var direction: AlertDirection?
+        var increase: Duration?
 
-        init(_ rule: AlertRuleConfiguration) {
-            name = rule.name
-            timing = rule.timing
-            labels = rule.labels
-            statistic = rule.statistic
+        init(_ rule: RuleConfiguration) {
+            switch rule {
+            case .timing(let rule):
+                name = rule.name
+                timing = rule.timing
+                labels = rule.labels
+                statistic = rule.statistic
+            case .signal(let rule):
+                name = rule.name
+                timing = rule.signal
+                labels = rule.labels
+                direction = rule.direction
+                increase = rule.increase
+            }
         }
     }
 }

@@ -8,10 +8,16 @@ enum RuleKey: String, ConfigurationKey {
     case minCount = "min_count"
 }
 
+/// A rule of any kind.
+enum RuleConfiguration {
+    case timing(AlertRuleConfiguration)
+    case signal(SignalRuleConfiguration)
+}
+
 extension ConfigurationDecoder {
     /// The rule in the mapping `element`; nil when it is not complete, which is reported, or of a kind that later
     /// versions know.
-    mutating func rule(_ element: ConfigurationField) -> AlertRuleConfiguration? {
+    mutating func rule(_ element: ConfigurationField) -> RuleConfiguration? {
         guard case .mapping(let entries) = element.node.content else {
             report(
                 element, "the rule is \(Self.kind(element.node)), not a mapping",
@@ -25,7 +31,10 @@ extension ConfigurationDecoder {
             checkLaterRule(element, entries)
             return nil
         }
-        return timingRule(element)
+        if entries.contains(where: { $0.key == SignalRuleKey.signal.rawValue }) {
+            return signalRule(element).map(RuleConfiguration.signal)
+        }
+        return timingRule(element).map(RuleConfiguration.timing)
     }
 
     private mutating func checkLaterRule(_ element: ConfigurationField, _ entries: [YAMLEntry]) {
@@ -78,7 +87,7 @@ extension ConfigurationDecoder {
         return rule
     }
 
-    private mutating func labels(_ section: ConfigurationField) -> [String: String] {
+    mutating func labels(_ section: ConfigurationField) -> [String: String] {
         var labels: [String: String] = [:]
         let entries = mapping(section)
         if entries.count > AlertRuleConfiguration.labelsMax {

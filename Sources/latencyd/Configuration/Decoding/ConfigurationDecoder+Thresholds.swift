@@ -1,3 +1,4 @@
+internal import AnomalyDetect
 internal import Platform
 internal import Telemetry
 
@@ -16,7 +17,28 @@ extension ConfigurationDecoder {
         if Self.hasNoKeys(section.node) {
             report(section, "there is no threshold", "write at least one of info, warning and critical")
         }
-        guard isAscending(ThresholdKey.allCases.compactMap { found[$0] }) else { return nil }
+        return ordered(found, .above)
+    }
+
+    /// The thresholds of a rule on signals; nil when none can be used, which is reported. Any number will do.
+    mutating func signalThresholds(_ section: ConfigurationField, _ direction: AlertDirection) -> AlertThresholds? {
+        var found: [ThresholdKey: (field: ConfigurationField, value: ThresholdValue)] = [:]
+        for (key, field) in fields(of: section, ThresholdKey.self) {
+            let value = text(field, "a number, or a duration such as 50ms") { text throws(ScalarProblem) in
+                try Self.threshold(text, nil)
+            }
+            if let value { found[key] = (field, value) }
+        }
+        if Self.hasNoKeys(section.node) {
+            report(section, "there is no threshold", "write at least one of info, warning and critical")
+        }
+        return ordered(found, direction)
+    }
+
+    private mutating func ordered(
+        _ found: [ThresholdKey: (field: ConfigurationField, value: ThresholdValue)], _ direction: AlertDirection
+    ) -> AlertThresholds? {
+        guard isAscending(ThresholdKey.allCases.compactMap { found[$0] }, direction) else { return nil }
         guard !found.isEmpty else { return nil }
         return AlertThresholds(
             info: found[.info]?.value, warning: found[.warning]?.value, critical: found[.critical]?.value)
@@ -55,8 +77,10 @@ extension ConfigurationDecoder {
         return .duration(duration)
     }
 
-    /// Whether the thresholds, from info on, are of one kind and rise; else it is reported.
-    private mutating func isAscending(_ levels: [(field: ConfigurationField, value: ThresholdValue)]) -> Bool {
+    /// Whether the thresholds, from info on, are of one kind and go further; else it is reported.
+    private mutating func isAscending(
+        _ levels: [(field: ConfigurationField, value: ThresholdValue)], _ direction: AlertDirection
+    ) -> Bool {
         for (lower, upper) in zip(levels, levels.dropFirst()) {
             switch (lower.value, upper.value) {
             case (.duration, .number), (.number, .duration):
@@ -65,11 +89,19 @@ extension ConfigurationDecoder {
                     "write all as durations, or all as numbers in the timing's unit")
                 return false
             case (.duration, .duration), (.number, .number):
-                guard upper.value.value > lower.value.value else {
+                let (before, after) = (lower.value.value, upper.value.value)
+                switch direction {
+                case .above where after <= before:
                     report(
                         upper.field, "the threshold does not exceed the one of the level below",
                         "write thresholds that rise from info over warning to critical")
                     return false
+                case .below where after >= before:
+                    report(
+                        upper.field, "the threshold is not below the one of the level below",
+                        "write thresholds that fall from info over warning to critical")
+                    return false
+                case .above, .below: break
                 }
             }
         }

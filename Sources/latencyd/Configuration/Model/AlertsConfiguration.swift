@@ -7,6 +7,11 @@ struct AlertsConfiguration: Sendable, Equatable {
 
     /// The rules, in the order of the file. Default none. No two are the same but for their thresholds.
     var rules: [AlertRuleConfiguration] = []
+    /// The rules with `signal`, in the order of the file. Default none.
+    var signalRules: [SignalRuleConfiguration] = []
+    /// Which of the rules that the daemon brings along hold, by name. Default all. One of a rule's own name replaces
+    /// it as well.
+    var builtin: [String: Bool] = [:]
     /// How long an alert whose series went quiet is kept before it ends as "no data". Default 5m; 10s to 7d.
     var noDataAfter: Duration = .seconds(5 * 60)
 }

@@ -1,0 +1,35 @@
+/// The rises of one counter over a trailing time, in a bounded number of steps.
+struct IncreaseHistory: Sendable {
+    /// The trailing time is told to within one part in so many.
+    static let stepsMax = 60
+
+    private struct Step {
+        let beginSeconds: Double
+        var rise: Double
+    }
+
+    private let windowSeconds: Double
+    private var last: Double
+    private var steps: [Step] = []
+
+    /// - Parameter base: the counter's value that counts as no rise.
+    init(windowSeconds: Double, base: Double) {
+        self.windowSeconds = windowSeconds
+        last = base
+    }
+
+    /// Takes the counter's value and gives the rise over the trailing time.
+    mutating func rise(to value: Double, at nowSeconds: Double) -> Double {
+        let rise = value >= last ? value - last : value
+        last = value
+        steps.removeAll { nowSeconds - $0.beginSeconds >= windowSeconds }
+        if rise > 0 {
+            if let newest = steps.last, nowSeconds - newest.beginSeconds < windowSeconds / Double(Self.stepsMax) {
+                steps[steps.count - 1].rise += rise
+            } else {
+                steps.append(Step(beginSeconds: nowSeconds, rise: rise))
+            }
+        }
+        return steps.reduce(0) { $0 + $1.rise }
+    }
+}
