@@ -11,9 +11,15 @@ public protocol HostFiles: Sendable {
 
     /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
     func list(_ folder: HostPath) throws(HostFileError) -> [String]
+
+    /// Where a symbolic link leads to, as it is written there. Throws ``HostFileError/invalid`` for what is no link.
+    func target(of link: HostPath) throws(HostFileError) -> String
 }
 
 extension HostFiles {
+    /// For hosts without links.
+    public func target(of link: HostPath) throws(HostFileError) -> String { throw .absent }
+
     /// The whole content of a file of at most ``HostFileLimits/fileBytes``.
     public func read(_ path: HostPath) throws(HostFileError) -> [UInt8] {
         try read(path, limitBytes: HostFileLimits.fileBytes, keepsOpen: false)

@@ -6,6 +6,7 @@ public struct InMemoryHostFiles: HostFiles {
     private enum Entry {
         case file([UInt8])
         case failing(HostFileError)
+        case link(String)
     }
 
     private var entries: [HostPath: Entry] = [:]
@@ -34,6 +35,11 @@ public struct InMemoryHostFiles: HostFiles {
         write([UInt8](text.utf8), to: path)
     }
 
+    /// Writes or replaces a symbolic link, which leads nowhere when it is read as a file.
+    public mutating func link(_ path: HostPath, to target: String) {
+        put(.link(target), at: path)
+    }
+
     /// From now on reading the file fails; its folder lists it.
     public mutating func fail(_ path: HostPath, with error: HostFileError) {
         put(.failing(error), at: path)
@@ -58,6 +64,7 @@ public struct InMemoryHostFiles: HostFiles {
         case .file(let content) where content.count > limitBytes: throw .tooLong(limitBytes: limitBytes)
         case .file(let content): return content
         case .failing(let error): throw error
+        case .link: throw .absent
         case nil: throw folders[path] == nil ? .absent : .wrongType
         }
     }
@@ -67,6 +74,16 @@ public struct InMemoryHostFiles: HostFiles {
         if let error = failingFolders[folder] { throw error }
         if let names = folders[folder] { return Array(names) }
         throw entries[folder] == nil ? .absent : .wrongType
+    }
+
+    public func target(of link: HostPath) throws(HostFileError) -> String {
+        guard link.staysBelowRoot else { throw .outsideRoot }
+        switch entries[link] {
+        case .link(let target): return target
+        case .failing(let error): throw error
+        case .file: throw .invalid
+        case nil: throw folders[link] == nil ? .absent : .invalid
+        }
     }
 
     private mutating func put(_ entry: Entry, at path: HostPath) {

@@ -69,14 +69,33 @@ public struct SystemHostFiles: HostFiles {
         }
     }
 
+    public func target(of link: HostPath) throws(HostFileError) -> String {
+        guard link.staysBelowRoot else { throw .outsideRoot }
+        let path = folder(of: link.root) + "/" + link.relative
+        var number: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+            let length = buffer.withMemoryRebound(to: CChar.self) { names in
+                names.baseAddress.map { readlink(path, $0, names.count) } ?? 0
+            }
+            if length < 0 { number = errno }
+            count = max(length, 0)
+        }
+        guard number == 0 else { throw HostFileError(errno: number) }
+        guard let target = String(validating: bytes, as: UTF8.self) else { throw .invalid }
+        return target
+    }
+
+    private func folder(of root: HostRoot) -> String {
+        switch root {
+        case .sysfs: sysfs
+        case .procfs: procfs
+        }
+    }
+
     /// O_NONBLOCK keeps a pipe in a replaced root from holding the daemon; the kernel's own files ignore it.
     private func open(_ path: HostPath, _ flags: Int32) throws(HostFileError) -> Int32 {
         guard path.staysBelowRoot else { throw .outsideRoot }
-        let top =
-            switch path.root {
-            case .sysfs: sysfs
-            case .procfs: procfs
-            }
+        let top = folder(of: path.root)
         while true {
             let descriptor = Glibc.open(top + "/" + path.relative, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
             if descriptor >= 0 { return descriptor }
