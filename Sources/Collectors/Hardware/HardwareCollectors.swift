@@ -4,6 +4,9 @@ public enum HardwareCollectors {
         ThermalCollector.self,
         CPUFrequencyCollector.self,
         PressureCollector.self,
+        ProcessCollector.self,
+        CgroupCPUCollector.self,
+        CgroupMemoryCollector.self,
     ]
 
     /// The keys that may stand below `hardware.collectors`.

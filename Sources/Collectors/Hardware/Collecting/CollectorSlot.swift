@@ -87,6 +87,9 @@ struct CollectorSlot: Sendable {
         for error in sampling.errors where isNew(error) {
             notes.append(warning("a sample is absent", error))
         }
+        for (kind, message) in sampling.remarks where noted.count < Self.notedKindsMax && noted.insert(kind).inserted {
+            notes.append(CollectorNote(collector: id, level: .info, message: "collector \(id): \(message)"))
+        }
         return notes
     }
 
