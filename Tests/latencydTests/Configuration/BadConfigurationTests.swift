@@ -120,6 +120,28 @@ struct BadConfigurationTests {
             "under 'service' already"),
     ]
 
+    static let watch: [Bad] = [
+        Bad("hardware: {watch: a}", "1:19", "hardware.watch", "not a list"),
+        Bad("hardware: {watch: [a]}", "1:20", "hardware.watch[0]", "not a mapping", "{process: tritonserver}"),
+        Bad("hardware: {watch: [{name: a}]}", "1:20", "hardware.watch[0]", "does not say what is watched"),
+        Bad("hardware: {watch: [{proces: a}]}", "1:21", "hardware.watch[0].proces", "did you mean 'process'?"),
+        Bad(
+            "hardware: {watch: [{process: a, unit: b}]}", "1:33", "hardware.watch[0].unit", "has a pattern already",
+            "an entry of its own"),
+        Bad("hardware: {watch: [{process: \"\"}]}", "1:30", "hardware.watch[0].process", "matches nothing"),
+        Bad("hardware: {watch: [{process: \"a[\"}]}", "1:30", "hardware.watch[0].process", "is no pattern"),
+        Bad(
+            "hardware: {watch: [{cgroup: a.service}]}", "1:29", "hardware.watch[0].cgroup", "begin with '/'",
+            "/system.slice/a.service"),
+        Bad(
+            "hardware: {watch: [{process: a, name: \(String(repeating: "n", count: 65))}]}", "1:39",
+            "hardware.watch[0].name", "at most 64 bytes"),
+        Bad(
+            "hardware: {watch: [\((0..<65).map { "{process: p\($0)}" }.joined(separator: ", "))]}", "1:19",
+            "hardware.watch", "65 entries", "at most 64"),
+        Bad("hardware: {watch_pushers: 1}", "1:27", "hardware.watch_pushers", "not a boolean"),
+    ]
+
     static let hardwareAndDetection: [Bad] = [
         Bad("hardware: {interval: 10ms}", "1:22", "hardware.interval", "out of range", "100ms to 1h"),
         Bad("hardware: {interval: 999999999999w}", "1:22", "hardware.interval", "too long"),
@@ -202,7 +224,7 @@ struct BadConfigurationTests {
 
     @Test(
         "a bad configuration is refused with place, key, error and remedy",
-        arguments: document + webAndStorage + push + hardwareAndDetection + alerts)
+        arguments: document + webAndStorage + push + watch + hardwareAndDetection + alerts)
     func refused(bad: Bad) {
         let lines = errorLines(bad.source)
         #expect(lines.count == 1, "\(lines)")

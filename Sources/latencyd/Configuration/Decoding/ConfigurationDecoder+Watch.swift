@@ -18,7 +18,7 @@ extension ConfigurationDecoder {
 
     /// nil for an entry that is not complete, which is reported.
     private mutating func watchEntry(_ element: ConfigurationField) -> WatchConfiguration? {
-        guard case .mapping = element.node.content else {
+        guard case .mapping(let entries) = element.node.content else {
             report(
                 element, "the entry is \(Self.kind(element.node)), not a mapping",
                 "write for example {process: tritonserver}")
@@ -41,9 +41,12 @@ extension ConfigurationDecoder {
         switch subjects.count {
         case 1: break
         case 0:
-            report(
-                element, "the entry does not say what is watched",
-                "write one of process, command, unit and cgroup with a pattern")
+            // A key that is misspelt is told already.
+            if entries.allSatisfy({ WatchKey(rawValue: $0.key) != nil }) {
+                report(
+                    element, "the entry does not say what is watched",
+                    "write one of process, command, unit and cgroup with a pattern")
+            }
             return nil
         default:
             reportKey(
