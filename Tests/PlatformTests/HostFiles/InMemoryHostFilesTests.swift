@@ -24,6 +24,17 @@ struct InMemoryHostFilesTests {
         #expect(throws: HostFileError.absent) { try files.read(zone / "temp") }
     }
 
+    @Test("a link has a target and no content")
+    func links() throws {
+        var files = InMemoryHostFiles()
+        files.link(zone / "device", to: "../acpi")
+        files.fail(zone / "exe", with: .denied)
+        #expect(try files.target(of: zone / "device") == "../acpi")
+        #expect(throws: HostFileError.absent) { try files.read(zone / "device") }
+        #expect(throws: HostFileError.denied) { try files.target(of: zone / "exe") }
+        #expect(throws: HostFileError.invalid) { try files.target(of: zone) }
+    }
+
     @Test("a folder that cannot be listed still holds its files")
     func unlistable() throws {
         var files = InMemoryHostFiles()

@@ -33,6 +33,19 @@ struct SystemHostFilesTests {
         #expect(try files.read(.sysfs("file")) == content)
     }
 
+    @Test("a link says where it leads, though nothing is there; what is no link has no target")
+    func targets() throws {
+        folder.link("exe", to: "/usr/bin/gone (deleted)")
+        folder.write([1], to: "file")
+        #expect(try files.target(of: .sysfs("exe")) == "/usr/bin/gone (deleted)")
+        for (path, expected) in [
+            (HostPath.sysfs("file"), HostFileError.invalid), (.sysfs("none"), .absent),
+            (.sysfs("../exe"), .outsideRoot),
+        ] {
+            #expect(failure { () throws(HostFileError) in try files.target(of: path) } == expected, "\(path)")
+        }
+    }
+
     @Test("a file one byte longer than the limit is refused")
     func tooLong() {
         folder.write([UInt8](repeating: 7, count: 65_537), to: "file")
