@@ -47,7 +47,7 @@ def test_a_signal_over_its_threshold_raises_one_alert_that_moves_and_ends(daemon
 
     zone.write_text("99000\n")
     eventually(lambda: alerts(daemon)["ZoneHot"][0]["severity"] == "critical", 20, "the alert is critical")
-    assert daemon.metrics().value("latencyd_alerts", alertname="ZoneHot", level="critical") == 1
+    assert daemon.page().value("latencyd_alerts", alertname="ZoneHot", level="critical") == 1
 
     zone.write_text("50000\n")
     eventually(lambda: not alerts(daemon), 20, "the alert has ended")

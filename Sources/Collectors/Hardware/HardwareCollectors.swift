@@ -18,6 +18,9 @@ public enum HardwareCollectors {
         DiskCollector.self,
         SoftnetCollector.self,
         TCPCollector.self,
+        ProcessCollector.self,
+        CgroupCPUCollector.self,
+        CgroupMemoryCollector.self,
     ]
 
     /// The keys that may stand below `hardware.collectors`.

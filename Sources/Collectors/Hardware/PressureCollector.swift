@@ -1,8 +1,8 @@
 import Platform
 import Telemetry
 
-/// Pressure stall information of the host: how long tasks waited for CPU, memory, I/O or interrupts, from
-/// `/proc/pressure`.
+/// Pressure stall information of the host and of watched cgroups: how long tasks waited for CPU, memory, I/O or
+/// interrupts, from `/proc/pressure` and the `*.pressure` files of cgroups.
 ///
 /// Source: Documentation/accounting/psi.rst of the kernel.
 struct PressureCollector: Collector {
@@ -12,13 +12,40 @@ struct PressureCollector: Collector {
 
     private static let stalled = MetricDescriptor(
         .counter, "latencyd_pressure_seconds", unit: .seconds,
-        help: "Time in which some, or all (full), runnable tasks of the host waited for a resource.")
+        help:
+            "Time in which some, or all (full), runnable tasks of the host, or of a watched cgroup, waited for a resource."
+    )
 
     private static let folder = HostPath.procfs("pressure")
     // Kernels before 6.1, and those that do not account interrupt time, have no irq.
     private static let resources = ["cpu", "io", "irq", "memory"]
 
+    private var cgroups = WatchDiscovery<[CgroupPressure]>()
+
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
+        try collectHost(&sampling)
+        let cgroups = try cgroups(&sampling) { sampling, watched throws(CollectorError) in
+            watched.cgroups.flatMap { Self.pressures(of: $0, &sampling) }
+        }
+        for pressure in cgroups {
+            // So says a cgroup whose cgroup.pressure is 0.
+            let stalls = sampling.read(
+                pressure.file, of: pressure.folder, unless: [.notSupported], PressureText.stalls)
+            for stall in stalls ?? [] {
+                sampling.add(Self.stalled, stall.kind == .some ? pressure.some : pressure.full, stall.seconds)
+            }
+        }
+    }
+
+    private static func pressures(of cgroup: WatchedCgroup, _ sampling: inout Sampling) -> [CgroupPressure] {
+        guard let folder = cgroup.folders[.unified] else { return [] }
+        let names = sampling.namesOrNone(in: folder)
+        return resources.filter { names.contains($0 + ".pressure") }.map {
+            CgroupPressure(cgroup.path, folder, resource: $0)
+        }
+    }
+
+    private func collectHost(_ sampling: inout Sampling) throws(CollectorError) {
         let names = Set(try sampling.names(in: Self.folder))
         for resource in Self.resources where names.contains(resource) {
             // A kernel that was started with psi=0 may have the files and refuse to read them.
@@ -28,6 +55,21 @@ struct PressureCollector: Collector {
                     Self.stalled, ["resource": resource, "kind": stall.kind.rawValue], stall.seconds)
             }
         }
+    }
+}
+
+/// The pressure file of a cgroup, and its label sets.
+private struct CgroupPressure {
+    let file: HostPath
+    let folder: HostPath
+    let some: LabelSet
+    let full: LabelSet
+
+    init(_ path: String, _ folder: HostPath, resource: String) {
+        file = folder / (resource + ".pressure")
+        self.folder = folder
+        some = ["resource": resource, "kind": "some", "cgroup": path]
+        full = ["resource": resource, "kind": "full", "cgroup": path]
     }
 }
 

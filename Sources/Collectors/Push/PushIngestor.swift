@@ -7,6 +7,8 @@ public import Telemetry
 public struct PushIngestor {
     public var store: SeriesStore
     public internal(set) var counters = PushCounters()
+    /// Who pushed lately.
+    public var pushers = RecentPushers()
     var options: PushOptions
     var known: LineCache<KnownLine>
     var refused: LineCache<RefusedLine>
@@ -88,6 +90,7 @@ public struct PushIngestor {
         _ packet: Span<UInt8>, isCut: Bool, sender: Sender, at time: PushTime, from cursor: inout PacketCursor,
         budgetBytes: inout Int
     ) -> Bool {
+        if cursor.offset == 0 { pushers.note(sender.pid) }
         while cursor.offset < packet.count {
             guard budgetBytes > 0 else { return false }
             let start = cursor.offset

@@ -6,6 +6,7 @@ public struct InMemoryHostFiles: HostFiles {
     private enum Entry {
         case file([UInt8])
         case failing(HostFileError)
+        case link(String)
     }
 
     private var entries: [HostPath: Entry] = [:]
@@ -35,6 +36,11 @@ public struct InMemoryHostFiles: HostFiles {
         write([UInt8](text.utf8), to: path)
     }
 
+    /// Writes or replaces a symbolic link to no folder, which leads nowhere when it is read as a file.
+    public mutating func link(_ path: HostPath, to target: String) {
+        put(.link(target), at: path)
+    }
+
     /// From now on reading the file fails; its folder lists it.
     public mutating func fail(_ path: HostPath, with error: HostFileError) {
         put(.failing(error), at: path)
@@ -62,7 +68,12 @@ public struct InMemoryHostFiles: HostFiles {
     public func linkTarget(_ path: HostPath) throws(HostFileError) -> String {
         guard path.staysBelowRoot else { throw .outsideRoot }
         if let target = links[path] { return target }
-        throw entries[path] == nil && folders[path] == nil ? .absent : .invalid
+        switch entries[path] {
+        case .link(let target): return target
+        case .failing(let error): throw error
+        case .file: throw .invalid
+        case nil: throw folders[path] == nil ? .absent : .invalid
+        }
     }
 
     public func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
@@ -71,6 +82,7 @@ public struct InMemoryHostFiles: HostFiles {
         case .file(let content) where content.count > limitBytes: throw .tooLong(limitBytes: limitBytes)
         case .file(let content): return content
         case .failing(let error): throw error
+        case .link: throw .absent
         case nil: throw folders[path] == nil ? .absent : .wrongType
         }
     }

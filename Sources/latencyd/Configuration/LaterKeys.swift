@@ -16,7 +16,6 @@ enum LaterKeys {
         "": ["services": .anything],
         "web": ["config_file": .anything],
         "storage": ["retention": .duration, "max_size": .byteSize],
-        "hardware": ["watch": .anything],
         "hardware.collectors": ["nvidia": .anything],
         "detection": [
             "seasons": .anything, "timezone": .anything, "learn": .anything, "false_alarms": .anything,

@@ -22,7 +22,23 @@ extension HardwareConfiguration {
     var settings: HardwareSettings {
         HardwareSettings(
             interval: interval,
-            collectors: collectors.mapValues { CollectorSettings(isEnabled: $0.enabled, interval: $0.interval) })
+            collectors: collectors.mapValues { CollectorSettings(isEnabled: $0.enabled, interval: $0.interval) },
+            watch: WatchSettings(rules: watch.compactMap(\.rule), includesPushers: watchPushers))
+    }
+}
+
+extension WatchConfiguration {
+    /// nil for a pattern that is none after all; the decoder has checked it.
+    fileprivate var rule: WatchRule? {
+        guard let pattern = try? Glob(pattern) else { return nil }
+        let subject: WatchRule.Subject =
+            switch subject {
+            case .process: .process
+            case .command: .command
+            case .unit: .unit
+            case .cgroup: .cgroup
+            }
+        return WatchRule(subject, pattern, name: name)
     }
 }
 

@@ -77,12 +77,14 @@ final class Daemon {
                 address: configuration.web.listenAddress.description,
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
+            let ingestor = ingestor
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
                         sysfs: options.pathSysfs, procfs: options.pathProcfs,
                         filesKept: SystemHostFiles.filesKeptDefault)),
-                settings: configuration.hardware.settings)
+                settings: configuration.hardware.settings,
+                pushers: { ingestor.withLock { $0.pushers.take() } })
         } catch {
             sockets.close()
             throw .other("\(error)")

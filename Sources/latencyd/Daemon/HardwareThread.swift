@@ -41,8 +41,12 @@ final class HardwareThread: Sendable {
     // MARK: For other threads
 
     /// Starts the thread and waits a little for the first passes, so that the first page is a whole one.
-    func start(host: CollectorHost, settings: HardwareSettings) throws(DaemonThread.StartError) {
-        _ = try DaemonThread(name: "hardware") { [self] in run(host: host, settings: settings) }
+    ///
+    /// - Parameter pushers: tells which processes pushed since it was last asked, the most recent last.
+    func start(
+        host: CollectorHost, settings: HardwareSettings, pushers: @escaping @Sendable () -> [Int32] = { [] }
+    ) throws(DaemonThread.StartError) {
+        _ = try DaemonThread(name: "hardware") { [self] in run(host: host, settings: settings, pushers: pushers) }
         _ = firstPasses.wait(seconds: Self.patienceSeconds)
     }
 
@@ -84,7 +88,7 @@ final class HardwareThread: Sendable {
 
     // MARK: The thread
 
-    private func run(host: CollectorHost, settings: HardwareSettings) {
+    private func run(host: CollectorHost, settings: HardwareSettings, pushers: @Sendable () -> [Int32]) {
         defer { end.give(true) }
         guard var poll = EventPoll() else {
             log.error("no hardware is read: the process has no descriptor left; raise LimitNOFILE=")
@@ -94,25 +98,43 @@ final class HardwareThread: Sendable {
         var runner = CollectorRunner(
             host: host, settings: settings, at: .seconds(HostClock.monotonicSeconds()),
             clock: { .seconds(HostClock.monotonicSeconds()) })
+        var roster = WatchRoster(settings.watch)
         while true {
             wakeup.clear()
             let (stops, changed) = shared.withLock { shared in (shared.stops, shared.settings.take()) }
             if stops { return }
-            if let changed { runner.apply(changed, at: .seconds(HostClock.monotonicSeconds())) }
+            if let changed {
+                runner.apply(changed, at: .seconds(HostClock.monotonicSeconds()))
+                roster.apply(changed.watch)
+            }
+            if isDue(runner) || changed != nil { look(&roster, host.files, pushers, for: &runner) }
             collect(&runner, isChanged: changed != nil)
             poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { _ in }
         }
     }
 
-    private func collect(_ runner: inout CollectorRunner, isChanged: Bool) {
+    private func isDue(_ runner: CollectorRunner) -> Bool {
+        runner.nextDue.map { $0.inSeconds <= HostClock.monotonicSeconds() } ?? false
+    }
+
+    /// Finds what is watched, when it is time. A process that the kernel holds can keep a reader of its files waiting.
+    private func look(
+        _ roster: inout WatchRoster, _ files: any HostFiles, _ pushers: () -> [Int32], for runner: inout CollectorRunner
+    ) {
         let now = Duration.seconds(HostClock.monotonicSeconds())
-        let isDue = runner.nextDue.map { $0 <= now } ?? false
-        guard isDue || isChanged else { return }
-        let notes = runner.runDue(at: now) { collector in
-            shared.withLock {
-                $0.work = Work(collector: collector, beginSeconds: HostClock.monotonicSeconds())
-            }
-        }
+        guard roster.isDue(at: now) else { return }
+        begin("process")
+        write(roster.scan(files, pushers: pushers, at: now))
+        runner.watch(roster.watched)
+    }
+
+    private func begin(_ collector: String) {
+        shared.withLock { $0.work = Work(collector: collector, beginSeconds: HostClock.monotonicSeconds()) }
+    }
+
+    private func collect(_ runner: inout CollectorRunner, isChanged: Bool) {
+        guard isDue(runner) || isChanged else { return }
+        let notes = runner.runDue(at: .seconds(HostClock.monotonicSeconds()), willRun: begin)
         let (families, states) = (runner.families(), runner.states)
         shared.withLock {
             $0.work = nil
@@ -120,6 +142,10 @@ final class HardwareThread: Sendable {
             $0.states = states
         }
         firstPasses.give(true)
+        write(notes)
+    }
+
+    private func write(_ notes: [CollectorNote]) {
         for note in notes {
             log.log(
                 level: note.level == .info ? .info : .warning, "\(note.message)",

@@ -16,7 +16,10 @@ struct AlertRuleTests {
             (AlertFixture.rule(thresholds: [.none: 1]), "no threshold"),
             (AlertFixture.rule(thresholds: [.info: -1]), "info threshold -1.0"),
             (AlertFixture.rule(thresholds: [.critical: .infinity]), "critical threshold inf"),
-            (AlertFixture.rule(thresholds: [.info: 2, .critical: 2]), "critical threshold that is not beyond its info"),
+            (
+                AlertFixture.rule(thresholds: [.info: 2, .critical: 2]),
+                "critical threshold that is not beyond its info"
+            ),
             (AlertFixture.rule(hold: -1), "-1.0 seconds"),
             (AlertFixture.rule(hold: .nan), "nan seconds"),
             (AlertFixture.rule(margin: 1), "recovery margin 1.0"),

@@ -13,7 +13,8 @@ struct CollectorGoldenTests {
 
     @Test("is what its golden file says", arguments: FixtureTree.all)
     func golden(of tree: FixtureTree) throws {
-        let host = CollectorHost(files: try tree.files())
+        let files = try tree.files()
+        let host = CollectorHost(files: files, watched: Watched.everything(in: files))
         var runner = CollectorRunner(host: host, at: .zero, clock: { .zero })
         let notes = runner.runDue(at: .zero)
         let dump = Self.dump(runner.families(), notes)

@@ -10,14 +10,20 @@ struct CollectorPass {
     let families: [MetricFamily]
 
     /// A new collector's first pass on `files`.
-    init(of type: any Collector.Type, on files: any HostFiles) {
+    ///
+    /// - Parameter watched: nil: all that there is in `files`.
+    init(of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files)
+        self.init(of: &collector, declared: type.descriptors, on: files, watched: watched)
     }
 
     /// The next pass of `collector`.
-    init(of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles) {
-        var sampling = Sampling(host: CollectorHost(files: files), descriptors: declared)
+    init(
+        of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
+        watched: Watched? = nil
+    ) {
+        let host = CollectorHost(files: files, watched: watched ?? Watched.everything(in: files))
+        var sampling = Sampling(host: host, descriptors: declared)
         var succeeded = true
         do {
             try collector.collect(&sampling)
@@ -63,4 +69,14 @@ final class RecordingHostFiles: HostFiles, @unchecked Sendable {
     }
 
     func linkTarget(_ path: HostPath) throws(HostFileError) -> String { try files.linkTarget(path) }
+}
+
+extension Watched {
+    /// All processes and cgroups of a host.
+    static func everything(in files: any HostFiles) -> Watched {
+        guard let all = try? Glob("*") else { return Watched() }
+        var roster = WatchRoster(WatchSettings(rules: [WatchRule(.process, all), WatchRule(.cgroup, all)]))
+        _ = roster.scan(files, pushers: { [] }, at: .zero)
+        return roster.watched
+    }
 }

@@ -24,6 +24,17 @@ struct InMemoryHostFilesTests {
         #expect(throws: HostFileError.absent) { try files.read(zone / "temp") }
     }
 
+    @Test("a link has a target and no content")
+    func links() throws {
+        var files = InMemoryHostFiles()
+        files.link(zone / "device", to: "../acpi")
+        files.fail(zone / "exe", with: .denied)
+        #expect(try files.linkTarget(zone / "device") == "../acpi")
+        #expect(throws: HostFileError.absent) { try files.read(zone / "device") }
+        #expect(throws: HostFileError.denied) { try files.linkTarget(zone / "exe") }
+        #expect(throws: HostFileError.invalid) { try files.linkTarget(zone) }
+    }
+
     @Test("a folder that cannot be listed still holds its files")
     func unlistable() throws {
         var files = InMemoryHostFiles()
@@ -34,7 +45,7 @@ struct InMemoryHostFilesTests {
     }
 
     @Test("a folder can say that it is a link")
-    func links() throws {
+    func folderLinks() throws {
         var files = InMemoryHostFiles()
         files.write("acpitz", to: zone / "type")
         files.addLink(to: "../../devices/virtual/thermal/thermal_zone0", at: zone)

@@ -45,6 +45,8 @@ struct SystemHostFilesTests {
     @Test("a link's text can be read, that of anything else cannot")
     func linkTarget() throws {
         folder.write([1], to: "file")
+        folder.link("exe", to: "/usr/bin/gone (deleted)")
+        #expect(try files.linkTarget(.sysfs("exe")) == "/usr/bin/gone (deleted)")
         folder.link("hwmon0", to: "../../devices/platform/coretemp.0/hwmon/hwmon0")
         #expect(try files.linkTarget(.sysfs("hwmon0")) == "../../devices/platform/coretemp.0/hwmon/hwmon0")
         #expect(failure { () throws(HostFileError) in try files.linkTarget(.sysfs("file")) } == .invalid)

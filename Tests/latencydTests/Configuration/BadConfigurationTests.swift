@@ -120,6 +120,28 @@ struct BadConfigurationTests {
             "under 'service' already"),
     ]
 
+    static let watch: [Bad] = [
+        Bad("hardware: {watch: a}", "1:19", "hardware.watch", "not a list"),
+        Bad("hardware: {watch: [a]}", "1:20", "hardware.watch[0]", "not a mapping", "{process: tritonserver}"),
+        Bad("hardware: {watch: [{name: a}]}", "1:20", "hardware.watch[0]", "does not say what is watched"),
+        Bad("hardware: {watch: [{proces: a}]}", "1:21", "hardware.watch[0].proces", "did you mean 'process'?"),
+        Bad(
+            "hardware: {watch: [{process: a, unit: b}]}", "1:33", "hardware.watch[0].unit", "has a pattern already",
+            "an entry of its own"),
+        Bad("hardware: {watch: [{process: \"\"}]}", "1:30", "hardware.watch[0].process", "matches nothing"),
+        Bad("hardware: {watch: [{process: \"a[\"}]}", "1:30", "hardware.watch[0].process", "is no pattern"),
+        Bad(
+            "hardware: {watch: [{cgroup: a.service}]}", "1:29", "hardware.watch[0].cgroup", "begin with '/'",
+            "/system.slice/a.service"),
+        Bad(
+            "hardware: {watch: [{process: a, name: \(String(repeating: "n", count: 65))}]}", "1:39",
+            "hardware.watch[0].name", "at most 64 bytes"),
+        Bad(
+            "hardware: {watch: [\((0..<65).map { "{process: p\($0)}" }.joined(separator: ", "))]}", "1:19",
+            "hardware.watch", "65 entries", "at most 64"),
+        Bad("hardware: {watch_pushers: 1}", "1:27", "hardware.watch_pushers", "not a boolean"),
+    ]
+
     static let hardwareAndDetection: [Bad] = [
         Bad("hardware: {interval: 10ms}", "1:22", "hardware.interval", "out of range", "100ms to 1h"),
         Bad("hardware: {interval: 999999999999w}", "1:22", "hardware.interval", "too long"),
@@ -212,14 +234,14 @@ struct BadConfigurationTests {
             "alerts: {rules: [{name: N, signal: a, above: {info: 1}, statistic: p99}]}", "1:57",
             "alerts.rules[0].statistic", "unknown key"),
         Bad("alerts: {rules: [{name: N, signal: a, above: {}}]}", "1:46", "alerts.rules[0].above", "at least one"),
-        Bad("alerts: {builtin: {GPULos: false}}", "1:20", "alerts.builtin.GPULos", "did you mean 'GPULost'?"),
+        Bad("alerts: {builtin: {GPULos: false}}", "1:20", "alerts.builtin.GPULos", "GPULost, GPUXidError"),
         Bad("alerts: {builtin: never}", "1:19", "alerts.builtin", "true or false"),
         Bad("alerts: {rules: [{absent: 5m, timinq: a}]}", "1:31", "alerts.rules[0].timinq", "did you mean 'timing'?"),
     ]
 
     @Test(
         "a bad configuration is refused with place, key, error and remedy",
-        arguments: document + webAndStorage + push + hardwareAndDetection + alerts)
+        arguments: document + webAndStorage + push + watch + hardwareAndDetection + alerts)
     func refused(bad: Bad) {
         let lines = errorLines(bad.source)
         #expect(lines.count == 1, "\(lines)")

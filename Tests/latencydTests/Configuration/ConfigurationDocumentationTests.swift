@@ -61,7 +61,8 @@ struct ConfigurationDocumentationTests {
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
             CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, collectorIds,
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
-            RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue), ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
+            WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
+            ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
         ]
         var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for (section, keys) in LaterKeys.inSection {

@@ -1,4 +1,5 @@
 import AnomalyDetect
+import Collectors
 import Platform
 import Telemetry
 import TestSupport
@@ -22,7 +23,7 @@ struct GoodConfigurationTests {
             push: {socket_mode: "0660", max_series: 20000, max_series_per_metric: 5000, max_series_per_sender: 10000,
               expire_after: 15m, client_telemetry: drop, signed_gauges: delta,
               buckets: [1ms, 2.5ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s, 30s, 60s]}
-            hardware: {interval: 1s}
+            hardware: {interval: 1s, watch: [], watch_pushers: true}
             detection: {window: 10s}
             alerts: {no_data_after: 5m}
             notify: {journal: true}
@@ -169,7 +170,6 @@ struct GoodConfigurationTests {
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
             ("storage: {retention: 35d}", "1:11: storage.retention"),
             ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
-            ("hardware: {watch: [{cgroup: a}]}", "1:12: hardware.watch"),
             ("hardware: {collectors: {nvidia: {library: a}}}", "1:25: hardware.collectors.nvidia"),
             ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
             ("detection: {timezone: local}", "1:13: detection.timezone"),
@@ -188,6 +188,34 @@ struct GoodConfigurationTests {
         let warning = try #require(loaded.warnings.first).description
         #expect(warning.hasPrefix("f.yml:\(place): "))
         #expect(warning.contains("no effect in this version yet"))
+    }
+
+    @Test("what is watched is named by executable, command line, unit or cgroup")
+    func watch() throws {
+        let text = """
+            hardware:
+              watch_pushers: false
+              watch:
+                - process: tritonserver
+                - {command: "* --model?llama*", name: llama}
+                - unit: "{vllm,tgi}-*.service"
+                - {name: pods, cgroup: /kubepods.slice/*}
+            """
+        let hardware = try decode(text).configuration.hardware
+        #expect(!hardware.watchPushers)
+        #expect(
+            hardware.watch == [
+                WatchConfiguration(subject: .process, pattern: "tritonserver"),
+                WatchConfiguration(subject: .command, pattern: "* --model?llama*", name: "llama"),
+                WatchConfiguration(subject: .unit, pattern: "{vllm,tgi}-*.service"),
+                WatchConfiguration(subject: .cgroup, pattern: "/kubepods.slice/*", name: "pods"),
+            ])
+        let settings = hardware.settings.watch
+        #expect(settings.rules.map(\.subject) == [.process, .command, .unit, .cgroup])
+        #expect(settings.rules.map(\.pattern.pattern) == hardware.watch.map(\.pattern))
+        #expect(settings.rules.map(\.name) == [nil, "llama", nil, "pods"])
+        #expect(!settings.includesPushers)
+        #expect(HardwareConfiguration().settings.watch.includesPushers)
     }
 
     @Test("a collector that the daemon knows is no longer one of a later version")

@@ -36,7 +36,9 @@ struct TimingWatchTests {
         }
 
         func value(_ family: String, _ labels: LabelSet = [:]) -> Double? {
-            let families = TimingMetrics.families(watch.timings) + AlertMetrics.families(watch.levels, notEvaluated: 0, watch.alerts)
+            let families =
+                TimingMetrics.families(watch.timings)
+                + AlertMetrics.families(watch.levels, notEvaluated: 0, watch.alerts)
             let samples = families.first { $0.descriptor.name == family }?.samples
             guard case .number(let value) = samples?.first(where: { $0.labels == labels })?.value else { return nil }
             return value

@@ -11,7 +11,29 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = push.merging(others) { $1 }
+    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(watch) { $1 }
+
+    private static let watch: [String: Double] = [
+        "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
+        "WatchConfiguration.nameBytesMax": Double(WatchConfiguration.nameBytesMax),
+        "WatchLimits.scanSeconds": WatchLimits.scanSeconds,
+        "RecentPushers.notedMax": Double(RecentPushers.notedMax),
+        "WatchLimits.processesMax": Double(WatchLimits.processesMax),
+        "WatchLimits.pushersMax": Double(WatchLimits.pushersMax),
+        "WatchLimits.cgroupsMax": Double(WatchLimits.cgroupsMax),
+        "WatchLimits.scansPerRound": Double(WatchLimits.scansPerRound),
+        "WatchLimits.newProcessesPerScanMax": Double(WatchLimits.newProcessesPerScanMax),
+        "WatchLimits.cgroupFoldersPerScanMax": Double(WatchLimits.cgroupFoldersPerScanMax),
+        "WatchLimits.cgroupDepthMax": Double(WatchLimits.cgroupDepthMax),
+        "WatchLimits.cgroupPathBytesMax": Double(WatchLimits.cgroupPathBytesMax),
+        "WatchLimits.commandBytesMax": Double(WatchLimits.commandBytesMax),
+        "WatchLimits.commandBytesCompared": Double(WatchLimits.commandBytesCompared),
+        "WatchLimits.nameBytesMax": Double(WatchLimits.nameBytesMax),
+        "WatchLimits.threadsPerProcessMax": Double(WatchLimits.threadsPerProcessMax),
+        "WatchLimits.threadsPerPassMax": Double(WatchLimits.threadsPerPassMax),
+        "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
+        "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
+    ]
 
     private static let push: [String: Double] = [
         "push.max_series": Double(PushConfiguration().maxSeries),
@@ -124,7 +146,8 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors)
+            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
+                + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))
         for row in Self.rows().values {
             for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {

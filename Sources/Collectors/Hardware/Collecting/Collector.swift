@@ -27,8 +27,11 @@ public protocol Collector: Sendable {
 /// What collectors may read from. A new kind of source (a library, a socket) is a new property here.
 public struct CollectorHost: Sendable {
     public var files: any HostFiles
+    /// The processes and cgroups that are watched.
+    public var watched: Watched
 
-    public init(files: any HostFiles) {
+    public init(files: any HostFiles, watched: Watched = Watched()) {
         self.files = files
+        self.watched = watched
     }
 }

@@ -6,7 +6,7 @@ public import Telemetry
 /// Moments are durations since any fixed origin of a monotonic clock.
 public struct CollectorRunner: Sendable {
     private let collectors: [any Collector.Type]
-    private let host: CollectorHost
+    private var host: CollectorHost
     private let clock: @Sendable () -> Duration
     private var slots: [CollectorSlot] = []
 
@@ -37,6 +37,9 @@ public struct CollectorRunner: Sendable {
             return slot
         }
     }
+
+    /// The processes and cgroups that the next passes watch.
+    public mutating func watch(_ watched: Watched) { host.watched = watched }
 
     /// When the next pass is due; nil when all collectors are disabled.
     public var nextDue: Duration? { slots.map(\.due).min() }
@@ -70,7 +73,7 @@ public struct CollectorRunner: Sendable {
             family(Self.success) { $0.state == .failing ? 0 : 1 },
             family(Self.errors) { Double($0.errorCount) },
             family(Self.duration) { $0.durationSeconds },
-        ]
+        ] + WatchMetrics.families(host.watched)
     }
 
     /// What is to be exposed while the collector `id` waits for a device that does not answer.
@@ -79,7 +82,7 @@ public struct CollectorRunner: Sendable {
     }
 
     /// The families about the collectors themselves.
-    public static let descriptors = [success, errors, duration]
+    public static let descriptors = [success, errors, duration] + WatchMetrics.descriptors
 
     private static let success = MetricDescriptor(
         .gauge, "latencyd_collector_success",

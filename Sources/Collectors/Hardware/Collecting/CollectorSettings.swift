@@ -20,9 +20,16 @@ public struct HardwareSettings: Sendable, Equatable {
     /// By ``Collector/id``; a collector that is not named here runs.
     public var collectors: [String: CollectorSettings]
 
-    public init(interval: Duration = .seconds(1), collectors: [String: CollectorSettings] = [:]) {
+    /// The processes and cgroups that are watched.
+    public var watch: WatchSettings
+
+    public init(
+        interval: Duration = .seconds(1), collectors: [String: CollectorSettings] = [:],
+        watch: WatchSettings = WatchSettings()
+    ) {
         self.interval = interval
         self.collectors = collectors
+        self.watch = watch
     }
 
     /// nil when the collector is disabled.

@@ -87,6 +87,10 @@ struct CollectorSlot: Sendable {
         for error in sampling.errors where isNew(error) {
             notes.append(warning("a sample is absent", error))
         }
+        for (kind, message) in sampling.remarks.sorted(by: { $0.key < $1.key })
+        where noted.count < Self.notedKindsMax && noted.insert(kind).inserted {
+            notes.append(CollectorNote(collector: id, level: .info, message: "collector \(id): \(message)"))
+        }
         return notes
     }
 

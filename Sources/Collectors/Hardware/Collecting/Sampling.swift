@@ -28,7 +28,9 @@ public struct Sampling: Sendable {
     /// The place in `collected` of the family that got a sample last.
     private var latest = 0
     private var sampleCount = 0
-    private var isFinding = false
+    private(set) var isFinding = false
+    /// What a person should know once and that is no error, by kind.
+    private(set) var remarks: [String: String] = [:]
 
     /// The first pass of a collector that declared `descriptors`.
     public init(host: CollectorHost, descriptors: [MetricDescriptor]) {
@@ -45,6 +47,7 @@ public struct Sampling: Sendable {
         errorCount = 0
         findingErrorCount = 0
         errors.removeAll(keepingCapacity: true)
+        remarks.removeAll(keepingCapacity: true)
         sampleCount = 0
         for index in collected.indices { collected[index].begin() }
     }
@@ -166,6 +169,12 @@ public struct Sampling: Sendable {
         errorCount += 1
         guard errors.count < Self.errorKindsMax, !errors.contains(where: { $0.kind == error.kind }) else { return }
         errors.append(error)
+    }
+
+    /// Says what is lost on this host though nothing is broken, such as for want of a permission. It is logged once for
+    /// each `kind`, of which a collector has a few.
+    public mutating func tell(_ kind: String, _ message: String) {
+        if remarks.count < Self.errorKindsMax { remarks[kind] = message }
     }
 
     /// Samples of one family mostly come one after the other.

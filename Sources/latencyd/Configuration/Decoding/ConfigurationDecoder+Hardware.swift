@@ -1,7 +1,8 @@
 internal import Platform
 
 enum HardwareKey: String, ConfigurationKey {
-    case interval, collectors
+    case interval, collectors, watch
+    case watchPushers = "watch_pushers"
 }
 
 enum CollectorKey: String, ConfigurationKey {
@@ -15,6 +16,8 @@ extension ConfigurationDecoder {
             switch key {
             case .interval: hardware.interval = interval(field) ?? hardware.interval
             case .collectors: hardware.collectors = collectors(field)
+            case .watch: hardware.watch = watch(field)
+            case .watchPushers: hardware.watchPushers = boolean(field) ?? hardware.watchPushers
             }
         }
         return hardware

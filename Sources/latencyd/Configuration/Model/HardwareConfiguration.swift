@@ -7,6 +7,11 @@ struct HardwareConfiguration: Sendable, Equatable {
     var interval: Duration = .seconds(1)
     /// What is set for single collectors, by their id. A collector that is not named has the defaults.
     var collectors: [String: CollectorConfiguration] = [:]
+    /// The processes and cgroups that are watched by name. Default none; at most 64 entries.
+    var watch: [WatchConfiguration] = []
+    /// Whether processes that push timings are watched without being named. Default true. To be turned off where many
+    /// short-lived programs push.
+    var watchPushers = true
 
     /// What is set for the collector `id`.
     func collector(_ id: String) -> CollectorConfiguration { collectors[id] ?? CollectorConfiguration() }
@@ -24,4 +29,17 @@ struct CollectorConfiguration: Sendable, Equatable {
     var enabled = true
     /// How often it reads; nil when it is not set. 100ms to 1h.
     var interval: Duration?
+}
+
+/// `hardware.watch[]`: processes or cgroups that are watched.
+struct WatchConfiguration: Sendable, Equatable {
+    static let entriesMax = 64
+    static let nameBytesMax = 64
+
+    /// What the pattern is compared with. Exactly one of the keys is required.
+    var subject: WatchKey.Subject
+    /// A pattern (`Glob`).
+    var pattern: String
+    /// The label `process` of what matches; nil: the base name of each process's executable.
+    var name: String?
 }

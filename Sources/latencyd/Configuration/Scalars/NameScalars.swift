@@ -28,7 +28,8 @@ enum NameScalars {
         text.isEmpty ? text : try pattern(text)
     }
 
-    private static func pattern(_ text: String) throws(ScalarProblem) -> String {
+    /// A pattern that is not empty; see `Glob`.
+    static func pattern(_ text: String) throws(ScalarProblem) -> String {
         guard !text.isEmpty else {
             throw .impossible(text, "matches nothing", "write a name or a pattern, for example *")
         }
@@ -50,6 +51,16 @@ enum NameScalars {
             throw .notA(
                 "the name of a label", text,
                 "write letters, digits and _, not beginning with a digit, as /metrics shows it")
+        }
+        return text
+    }
+
+    /// The name of what is watched, one line of text.
+    static func watched(_ text: String) throws(ScalarProblem) -> String {
+        let bytesMax = WatchConfiguration.nameBytesMax
+        let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isLine, (1...bytesMax).contains(text.utf8.count) else {
+            throw .notA("a name", text, "write one line of at most \(bytesMax) bytes, for example triton")
         }
         return text
     }

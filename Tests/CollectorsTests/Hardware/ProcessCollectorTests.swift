@@ -1,0 +1,191 @@
+import Platform
+import Telemetry
+import Testing
+
+@testable import Collectors
+
+@Suite("A watched process")
+struct ProcessCollectorTests {
+    private let labels: LabelSet = ["process": "app", "pid": "42"]
+
+    private func watched(startTicks: Int64 = 100) -> Watched {
+        Watched(
+            processes: [WatchedProcess(pid: 42, startTicks: startTicks, name: "app", reason: .named)], revision: 1)
+    }
+
+    private func pass(_ collector: inout any Collector, _ files: InMemoryHostFiles, _ watched: Watched) -> CollectorPass
+    {
+        CollectorPass(of: &collector, declared: ProcessCollector.descriptors, on: files, watched: watched)
+    }
+
+    private func waited(_ pass: CollectorPass) -> Double? {
+        guard
+            case .number(let value) = pass.values[
+                SampleKey(family: "latencyd_process_runqueue_wait_seconds", labels: labels)]
+        else { return nil }
+        return value
+    }
+
+    @Test("has waited no less when a thread ends, and a new thread's waiting is added")
+    func threads() {
+        var collector: any Collector = ProcessCollector()
+        var waits: [Int32: Int64] = [42: 1_000_000_000, 43: 2_000_000_000]
+        func next() -> Double? {
+            var files = InMemoryHostFiles()
+            MadeUpProcess(pid: 42, comm: "app", waits: waits).write(to: &files)
+            return waited(pass(&collector, files, watched()))
+        }
+        #expect(next() == 3)
+        waits = [42: 1_500_000_000]
+        #expect(next() == 3.5)
+        waits = [42: 1_500_000_000, 44: 250_000_000]
+        #expect(next() == 3.75)
+        // Thread 44 ended, and its number came to another one.
+        waits[44] = 125_000_000
+        #expect(next() == 3.875)
+    }
+
+    @Test("keeps its sums when other processes come to be watched, or its cgroup changes")
+    func revisions() {
+        var collector: any Collector = ProcessCollector()
+        var files = InMemoryHostFiles()
+        MadeUpProcess(pid: 42, comm: "app", waits: [42: 1_000_000_000, 43: 1_000_000_000]).write(to: &files)
+        #expect(waited(pass(&collector, files, watched())) == 2)
+        files = InMemoryHostFiles()
+        MadeUpProcess(pid: 42, comm: "app", waits: [42: 1_000_000_000]).write(to: &files)
+        MadeUpProcess(pid: 50, comm: "new", waits: [50: 1]).write(to: &files)
+        var others = watched()
+        others.processes = [
+            WatchedProcess(pid: 42, startTicks: 100, name: "app", reason: .pusher, cgroups: ["/a"]),
+            WatchedProcess(pid: 50, startTicks: 100, name: "new", reason: .named),
+        ]
+        others.revision = 2
+        #expect(waited(pass(&collector, files, others)) == 2)
+    }
+
+    @Test("that ended leaves no samples and no errors, and neither does another one with its number")
+    func ended() {
+        for startTicks in [nil, 200] as [Int64?] {
+            var collector: any Collector = ProcessCollector()
+            var files = InMemoryHostFiles()
+            MadeUpProcess(pid: 42, comm: "app", waits: [42: 1]).write(to: &files)
+            #expect(!pass(&collector, files, watched()).families.isEmpty)
+            files = InMemoryHostFiles()
+            if let startTicks {
+                MadeUpProcess(pid: 42, comm: "cron", startTicks: startTicks, waits: [42: 1]).write(to: &files)
+            }
+            let after = pass(&collector, files, watched())
+            #expect(after.families.isEmpty)
+            #expect(after.errorCount == 0)
+        }
+    }
+
+    @Test("with more threads than are read has not waited for what the others did before")
+    func manyThreads() {
+        var total = ThreadTotal()
+        total.take([1: 100, 2: 100], isLimited: true)
+        total.take([2: 110, 3: 5_000], isLimited: true)
+        total.take([2: 110, 3: 5_001], isLimited: false)
+        #expect(total.total == 211)
+    }
+
+    @Test("whose numa_maps may not be read is told about once, and is no error")
+    func deniedPlacement() {
+        var files = InMemoryHostFiles()
+        MadeUpProcess(pid: 42, comm: "app", waits: [42: 1]).write(to: &files)
+        files.fail(.procfs("42/numa_maps"), with: .denied)
+        var runner = CollectorRunner(
+            [ProcessCollector.self], host: CollectorHost(files: files, watched: watched()), at: .zero,
+            clock: { .zero })
+        let notes = runner.runDue(at: .zero)
+        #expect(notes.map(\.level) == [.info])
+        #expect(notes.first?.message.contains("docs/permissions.md") == true)
+        let again = runner.runDue(at: .seconds(60))
+        #expect(again.isEmpty)
+    }
+}
+
+@Suite("The text of processes and cgroups")
+struct WatchTextTests {
+    @Test(
+        "lists of CPUs",
+        arguments: [
+            ("0", 1), ("0-3,8,10-11", 7), ("", nil), ("3-1", nil), ("0-", nil), ("0,,1", nil), ("a", nil),
+            ("0-1-2", nil), ("0-65536", nil),
+        ] as [(String, Int?)])
+    func cpus(_ text: String, _ count: Int?) { #expect(CPUList(Array(text.utf8))?.count == count) }
+
+    @Test("a long list of CPUs is cut in its label and counted in full")
+    func longList() throws {
+        let list = try #require(CPUList(Array((0..<200).map { String($0 * 2) }.joined(separator: ",").utf8)))
+        #expect(list.count == 200)
+        #expect(list.text.utf8.count == WatchLimits.cpuListBytesMax)
+        #expect(list.text.hasSuffix("…"))
+    }
+
+    @Test(
+        "the unit of a process",
+        arguments: [
+            ("0::/system.slice/a.service", "a.service"), ("0::/user.slice/user@1.service/app.slice/b.scope", "b.scope"),
+            ("0::/system.slice/a.service/worker", "a.service"), ("0::/", nil),
+            ("5:cpu,cpuacct:/system.slice/c.service\n1:name=systemd:/system.slice/a.service", "a.service"),
+        ] as [(String, String?)])
+    func unit(_ text: String, _ unit: String?) {
+        #expect(CgroupMembership(Array((text + "\n").utf8))?.unit == unit)
+    }
+
+    @Test("what is no membership is none", arguments: ["", "0::/a", "x::/a\n", "0:/a\n", "0::a\n"])
+    func noMembership(_ text: String) { #expect(CgroupMembership(Array(text.utf8)) == nil) }
+
+    @Test(
+        "CPU limits of version 2",
+        arguments: [
+            ("max 100000\n", CgroupText.Limit.none), ("150000 100000\n", .value(1.5)), ("0 0\n", nil), ("5\n", nil),
+            ("-1 100000\n", nil), ("150000 100000", nil),
+        ] as [(String, CgroupText.Limit?)])
+    func cores(_ text: String, _ limit: CgroupText.Limit?) { #expect(CgroupText.cores(Array(text.utf8)) == limit) }
+
+    @Test(
+        "limits of memory",
+        arguments: [
+            ("max\n", CgroupText.Limit.none), ("4096\n", .value(4_096)), ("9223372036854771712\n", .some(.none)),
+            ("lots\n", nil),
+        ] as [(String, CgroupText.Limit?)])
+    func bytes(_ text: String, _ limit: CgroupText.Limit?) { #expect(CgroupText.bytesLimit(Array(text.utf8)) == limit) }
+
+    @Test(
+        "lines of keys and numbers",
+        arguments: [
+            ("a 1\nb 2\n", [1, 2]), ("b 2\nc -5\n", [nil, 2]), ("a\n", nil), ("a 1", nil), ("", nil), ("a x\n", nil),
+            ("a 1\n\n", nil),
+        ] as [(String, [Double?]?)])
+    func keyed(_ text: String, _ values: [Double?]?) {
+        #expect(CgroupText.values(Array(text.utf8), of: ["a", "b"]) == values)
+    }
+
+    @Test(
+        "threads' waiting",
+        arguments: [("5 6 7\n", 6), ("5 6\n", nil), ("5 -6 7\n", nil), ("5 6 7", nil), ("0 0 0\n", 0)]
+            as [(String, Int64?)])
+    func waiting(_ text: String, _ wait: Int64?) { #expect(ProcessText.waitNanoseconds(Array(text.utf8)) == wait) }
+
+    @Test("a process' name may hold parentheses and spaces")
+    func comm() throws {
+        let line = "7 (a) b (c)) R 1 1 1 0 -1 0 11 0 12 0 13 14 0 0 20 0 3 0 99 4096 1\n"
+        let status = try #require(ProcessText.status(Array(line.utf8)))
+        #expect(
+            status
+                == ProcessText.Status(
+                    comm: "a) b (c)", minorFaults: 11, majorFaults: 12, userTicks: 13, systemTicks: 14, threads: 3,
+                    startTicks: 99))
+    }
+
+    @Test("memory on nodes is in pages of the mapping's size")
+    func maps() {
+        let text = "7f00 default anon=3 N0=2 N1=1 kernelpagesize_kB=4\n7f10 bind:1 huge N1=2 kernelpagesize_kB=2048\n"
+        #expect(NUMAMapsText.bytes(Array(text.utf8)) == [0: 8_192, 1: 4_096 + 4_194_304])
+        for garbage in ["x default\n", "7f00\n", "7f00 default N0=a\n", "7f00 default"] {
+            #expect(NUMAMapsText.bytes(Array(garbage.utf8)) == nil, "\(garbage)")
+        }
+    }
+}
