@@ -27,8 +27,11 @@ public protocol Collector: Sendable {
 /// What collectors may read from. A new kind of source (a library, a socket) is a new property here.
 public struct CollectorHost: Sendable {
     public var files: any HostFiles
+    /// The GPUs as whoever asks their driver last saw them.
+    public var gpus: any GPUSource
 
-    public init(files: any HostFiles) {
+    public init(files: any HostFiles, gpus: any GPUSource = NoGPUs()) {
         self.files = files
+        self.gpus = gpus
     }
 }
