@@ -23,7 +23,9 @@ final class Daemon {
     private let board = DaemonBoard()
     private let desk: ReloadDesk
 
-    private var runner: CollectorRunner
+    private let hardware: HardwareThread
+    /// The collector that was last told to be stuck.
+    private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
@@ -48,13 +50,10 @@ final class Daemon {
         watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
-        runner = CollectorRunner(
-            host: CollectorHost(files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)),
-            settings: configuration.hardware.settings, at: .seconds(now),
-            clock: { .seconds(HostClock.monotonicSeconds()) })
         ingestor = Locked(Self.ingestor(configuration))
-        guard let desk = ReloadDesk() else { throw .descriptors }
+        guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
         self.desk = desk
+        self.hardware = hardware
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -70,7 +69,7 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, ingestor: ingestor, push: push, desk: desk,
+            board: board, hardware: hardware, ingestor: ingestor, push: push, desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
@@ -78,6 +77,12 @@ final class Daemon {
                 address: configuration.web.listenAddress.description,
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
+            try hardware.start(
+                host: CollectorHost(
+                    files: SystemHostFiles(
+                        sysfs: options.pathSysfs, procfs: options.pathProcfs,
+                        filesKept: SystemHostFiles.filesKeptDefault)),
+                settings: configuration.hardware.settings)
         } catch {
             sockets.close()
             throw .other("\(error)")
@@ -113,7 +118,6 @@ final class Daemon {
         }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
-        collect()
         board.isReady.store(true, ordering: .releasing)
         Notify.ready()
         showStatus()
@@ -127,25 +131,10 @@ final class Daemon {
             if orders.stops { break }
             if orders.reloads { _ = reload() }
             if isAsked { desk.serve { reload() } }
-            collect()
             endWindow()
             feedWatchdog()
         }
         stop()
-    }
-
-    /// Reads what is due of the hardware.
-    private func collect() {
-        let now = Duration.seconds(HostClock.monotonicSeconds())
-        guard let due = runner.nextDue, due <= now else { return }
-        for note in runner.runDue(at: now) {
-            switch note.level {
-            case .info: log.info("\(note.message)", metadata: ["collector": "\(note.collector)"])
-            case .warning: log.warning("\(note.message)", metadata: ["collector": "\(note.collector)"])
-            }
-        }
-        let families = runner.families()
-        board.findings.withLock { $0.signals = families }
     }
 
     private func endWindow() {
@@ -162,6 +151,13 @@ final class Daemon {
     /// Says what is lost of what is pushed, and why.
     private func warn(at now: Double) {
         if let line = dropNotice.line(ingestor.withLock { $0.counters }, at: now) { log.warning("\(line)") }
+        let stuck = hardware.stuck(at: now)
+        if let stuck, stuck != toldStuck {
+            log.warning(
+                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no hardware is read meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
+            )
+        }
+        toldStuck = stuck
         if let line = socketNotice.line(lost: sockets.lostPaths, at: now) { log.warning("\(line)") }
     }
 
@@ -183,7 +179,6 @@ final class Daemon {
 
     private func nextDeadline() -> Double {
         var deadline = windowClock.nextEndSeconds
-        if let due = runner.nextDue { deadline = min(deadline, due.inSeconds) }
         if let watchdog { deadline = min(deadline, watchdog.nextCheckSeconds) }
         return deadline
     }
@@ -197,7 +192,7 @@ final class Daemon {
     private func showStatus() {
         let series = ingestor.withLock { $0.store.seriesCount }
         let firing = board.findings.withLock { $0.alerts.alerts.count { $0.state == .firing } }
-        let collectors = runner.states.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
+        let collectors = hardware.summary(at: HostClock.monotonicSeconds())
         Notify.status(
             "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing); \(collectors); "
                 + "http://\(web.address)")
@@ -232,7 +227,7 @@ final class Daemon {
         if new.push.options.limits != running.push.options.limits || new.push != running.push {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
-        runner.apply(new.hardware.settings, at: .seconds(HostClock.monotonicSeconds()))
+        hardware.apply(new.hardware.settings)
         alertLog.isEnabled = new.notify.journal
         alertLog.write(watch.apply(new.alerts))
         running = new
@@ -244,6 +239,7 @@ final class Daemon {
         log.info("stopping")
         desk.close()
         board.isReady.store(false, ordering: .releasing)
+        hardware.stop()
         push.stop()
         pushThread.join()
         web.stop()
