@@ -5,6 +5,11 @@ public import Platform
 /// A call of the driver may last minutes: nobody but these threads ever waits for it. ``snapshot()`` takes a short
 /// lock, ``stop()`` waits 2 s at the most and then leaves the threads to the driver.
 public final class GPUMonitor: GPUSource {
+    /// The collector that shows what was found, and how often the GPUs are asked unless the configuration says
+    /// otherwise.
+    public static let collectorID = NVIDIACollector.id
+    public static let defaultInterval = NVIDIACollector.defaultInterval
+
     /// A call that lasts longer counts as hanging.
     static let hangingSeconds = 5.0
     /// How long ``stop()`` waits for the threads.
