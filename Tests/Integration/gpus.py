@@ -192,6 +192,9 @@ TWO_GPUS = """
     device * applications_clock.graphics 1980
     device * applications_clock.sm 1980
     device * applications_clock.memory 2619
+    device * default_clock.graphics 1980
+    device * default_clock.sm 1980
+    device * default_clock.memory 2619
     device 0 reasons 0x4
     device 1 reasons 0x0
     device * reasons.supported 0x1ff

@@ -114,6 +114,13 @@ def test_a_call_hangs_until_the_script_lets_it_go(make_gpus) -> None:
         assert reader.communicate(timeout=10)[0] == "1000"
 
 
+def test_a_list_can_say_a_length_that_it_does_not_have(make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "call nvmlDeviceGetSamples length 3 for 1", "call nvmlDeviceGetSamples return 7 length 3")
+    # The binding asks for the length first.
+    assert read(gpus, "maybe(nvml.nvmlDeviceGetSamples, gpu(0), 1, 0)") == {"error": 7}
+    assert gpus.calls("nvmlDeviceGetSamples") == 2
+
+
 def test_a_struct_of_another_version_is_refused(make_gpus) -> None:
     gpus = make_gpus(TWO_GPUS)
     question = "[maybe(nvml.nvmlDeviceGetMemoryInfo, gpu(0), version)['error'] for version in (2, 1 << 24 | 40)]"

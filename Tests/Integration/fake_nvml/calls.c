@@ -1,5 +1,5 @@
 // What every call does before it answers: it is counted, and the rules of the script are asked:
-// `call FUNCTION [device N] (return CODE | hang SECONDS) [after CALLS] [for CALLS]`.
+// `call FUNCTION [device N] (return CODE | hang SECONDS | length N) [after CALLS] [for CALLS]`.
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <pthread.h>
@@ -21,11 +21,18 @@ typedef struct {
 } Counter;
 
 static int initialized;
+static _Thread_local uint64_t last_length;
 
 void library_up(int by) {
     script_lock();
     initialized = initialized + by < 0 ? 0 : initialized + by;
     script_unlock();
+}
+
+bool scripted_length(unsigned int *length) {
+    if (last_length == UINT64_MAX) return false;
+    *length = (unsigned int)last_length;
+    return true;
 }
 
 static Counter *open_counters(void) {
@@ -62,6 +69,7 @@ typedef struct {
     bool is_there;
     bool hangs;
     uint64_t number;  // seconds to hang, or the code to return
+    uint64_t length;  // UINT64_MAX for none
 } Rule;
 
 static bool matches(const Line *line, const char *function, nvmlDevice_t device, int *word) {
@@ -77,7 +85,7 @@ static bool matches(const Line *line, const char *function, nvmlDevice_t device,
 }
 
 static Rule parse(const Line *line, int word, uint64_t *after, uint64_t *duration) {
-    Rule rule = {.is_there = true};
+    Rule rule = {.is_there = true, .length = UINT64_MAX};
     *after = 0;
     *duration = UINT64_MAX;
     for (; word + 1 < line->word_count; word += 2) {
@@ -85,12 +93,14 @@ static Rule parse(const Line *line, int word, uint64_t *after, uint64_t *duratio
         if (strcmp(line->words[word], "return") == 0 || strcmp(line->words[word], "hang") == 0) {
             rule.hangs = line->words[word][0] == 'h';
             rule.number = number;
+        } else if (strcmp(line->words[word], "length") == 0) {
+            rule.length = number;
         } else if (strcmp(line->words[word], "after") == 0) {
             *after = number;
         } else if (strcmp(line->words[word], "for") == 0) {
             *duration = number;
         } else {
-            script_fail(line, "`return CODE`, `hang SECONDS`, `after CALLS` and `for CALLS` are meant");
+            script_fail(line, "`return CODE`, `hang SECONDS`, `length N`, `after CALLS` and `for CALLS` are meant");
         }
     }
     if (word != line->word_count) script_fail(line, "a number is missing");
@@ -107,7 +117,7 @@ static Rule find_rule(const char *function, nvmlDevice_t device, bool counting) 
         uint64_t earlier = counting ? line->used++ : line->used - (line->used > 0);
         if (earlier >= after && earlier - after < duration) return rule;
     }
-    return (Rule){.is_there = false};
+    return (Rule){.length = UINT64_MAX};
 }
 
 // Until the time is over or the script has no such rule any more.
@@ -133,6 +143,7 @@ static nvmlReturn_t scripted(const char *function, nvmlDevice_t device, bool *up
     Rule rule = find_rule(function, device, true);
     *up = initialized > 0;
     script_unlock();
+    last_length = rule.length;
     if (rule.hangs) hang(function, device, rule.number);
     return rule.is_there && !rule.hangs ? (nvmlReturn_t)rule.number : NVML_SUCCESS;
 }

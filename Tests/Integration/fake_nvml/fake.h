@@ -48,6 +48,8 @@ bool device_is(nvmlDevice_t device, const char *word);
 nvmlReturn_t call_begin(const char *function, nvmlDevice_t device);
 nvmlReturn_t call_begin_without_device(const char *function);
 nvmlReturn_t call_begin_uninitialized(const char *function);
+// Whether the rule that answered this thread's last call says a length.
+bool scripted_length(unsigned int *length);
 // Adds one to a counter of the file of counts.
 void count(const char *name, const char *device);
 void library_up(int by);
@@ -60,6 +62,14 @@ void library_up(int by);
 #define BEGIN_WITHOUT_DEVICE()                                       \
     do {                                                             \
         nvmlReturn_t scripted_ = call_begin_without_device(__func__);\
+        if (scripted_ != NVML_SUCCESS) return scripted_;             \
+    } while (0)
+// For functions that give a list: a rule may say a length that is none.
+#define BEGIN_LIST(device, length)                                   \
+    do {                                                             \
+        unsigned int *length_ = (length);                            \
+        nvmlReturn_t scripted_ = call_begin(__func__, device);       \
+        if (length_ && scripted_length(length_)) return scripted_;   \
         if (scripted_ != NVML_SUCCESS) return scripted_;             \
     } while (0)
 #define REQUIRE(condition)                                           \

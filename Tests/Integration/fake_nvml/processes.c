@@ -46,7 +46,7 @@ static nvmlReturn_t list(nvmlDevice_t device, const char *kind, unsigned int *le
 
 #define LIST(function, kind, type)                                   \
     nvmlReturn_t function(nvmlDevice_t device, unsigned int *length, type *infos) { \
-        BEGIN(device);                                               \
+        BEGIN_LIST(device, length);                                  \
         return list(device, kind, length, infos, sizeof(type));      \
     }
 LIST(nvmlDeviceGetComputeRunningProcesses, "compute", nvmlProcessInfo_v1_t)
@@ -69,7 +69,7 @@ nvmlReturn_t nvmlSystemGetProcessName(unsigned int pid, char *name, unsigned int
 // One sample of each process a second.
 nvmlReturn_t nvmlDeviceGetProcessUtilization(
     nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples, unsigned int *length, unsigned long long last_seen) {
-    BEGIN(device);
+    BEGIN_LIST(device, length);
     REQUIRE(length);
     if (mig_is_on(device) || device->instance >= 0) return NVML_ERROR_NOT_SUPPORTED;
     unsigned long long time = wall_clock_microseconds() / 1000000 * 1000000, skew = 0;

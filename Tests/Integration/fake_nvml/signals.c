@@ -100,6 +100,11 @@ nvmlReturn_t nvmlDeviceGetApplicationsClock(nvmlDevice_t device, nvmlClockType_t
     return by_clock(device, "applications_clock", type, value);
 }
 
+nvmlReturn_t nvmlDeviceGetDefaultApplicationsClock(nvmlDevice_t device, nvmlClockType_t type, unsigned int *value) {
+    BEGIN(device);
+    return by_clock(device, "default_clock", type, value);
+}
+
 nvmlReturn_t nvmlDeviceGetClock(
     nvmlDevice_t device, nvmlClockType_t type, nvmlClockId_t which, unsigned int *value) {
     BEGIN(device);

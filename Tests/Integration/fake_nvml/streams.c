@@ -87,7 +87,7 @@ nvmlReturn_t nvmlDeviceGetSamples(
     unsigned int *length, nvmlSample_t *samples) {
     static const char *const names[] = {
         "power", "gpu", "memory", "encoder", "decoder", "sm_clock", "memory_clock", "module_power", "jpeg", "ofa"};
-    BEGIN(device);
+    BEGIN_LIST(device, length);
     REQUIRE(type && length && (unsigned int)kind < sizeof names / sizeof *names && !(samples && *length == 0));
     if (mig_is_on(device) && kind >= NVML_GPU_UTILIZATION_SAMPLES && kind <= NVML_DEC_UTILIZATION_SAMPLES)
         return NVML_ERROR_NOT_SUPPORTED;
