@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "csystem_http.h"
+#include "csystem_nvml.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"
 
