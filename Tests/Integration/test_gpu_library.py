@@ -115,7 +115,8 @@ def test_a_call_hangs_until_the_script_lets_it_go(make_gpus) -> None:
 
 
 def test_a_list_can_say_a_length_that_it_does_not_have(make_gpus) -> None:
-    gpus = make_gpus(TWO_GPUS, "call nvmlDeviceGetSamples length 3 for 1", "call nvmlDeviceGetSamples return 7 length 3")
+    rules = "call nvmlDeviceGetSamples length 3 for 1", "call nvmlDeviceGetSamples return 7 length 3"
+    gpus = make_gpus(TWO_GPUS, *rules)
     # The binding asks for the length first.
     assert read(gpus, "maybe(nvml.nvmlDeviceGetSamples, gpu(0), 1, 0)") == {"error": 7}
     assert gpus.calls("nvmlDeviceGetSamples") == 2
@@ -150,7 +151,8 @@ def test_the_library_of_2018_has_the_small_process_struct(make_gpus) -> None:
             unsigned int length = 8;
             if (nvmlInit_v2() || nvmlDeviceGetHandleByIndex_v2(0, &device)) return 1;
             if (nvmlDeviceGetComputeRunningProcesses(device, &length, processes)) return 2;
-            for (unsigned int i = 0; i < length; i++) printf("%u %llu\\n", processes[i].pid, processes[i].usedGpuMemory);
+            for (nvmlProcessInfo_v1_t *process = processes; process < processes + length; process++)
+                printf("%u %llu\\n", process->pid, process->usedGpuMemory);
             length = 1;
             return nvmlDeviceGetComputeRunningProcesses(device, &length, processes) == NVML_ERROR_INSUFFICIENT_SIZE &&
                 length == 2 ? 0 : 3;
@@ -169,7 +171,7 @@ def test_events_are_delivered_once_and_to_those_who_asked(make_gpus) -> None:
         for index in (0, 1):
             nvml.nvmlDeviceRegisterEvents(gpu(index), nvml.nvmlEventTypeXidCriticalError, events)
         found = [nvml.nvmlEventSetWait_v2(events, 10) for _ in range(3)]
-        answer = [[(event.eventData, event.gpuInstanceId) for event in found], maybe(nvml.nvmlEventSetWait_v2, events, 10)]
+        answer = [(event.eventData, event.gpuInstanceId) for event in found], maybe(nvml.nvmlEventSetWait_v2, events, 10)
     """
     none = 0xFFFFFFFF
     assert read(gpus, program) == [[[79, none], [13, 3], [43, none]], {"error": 10}]

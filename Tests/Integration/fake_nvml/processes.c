@@ -84,7 +84,8 @@ nvmlReturn_t nvmlDeviceGetProcessUtilization(
             samples[found] = (nvmlProcessUtilizationSample_t){
                 .pid = (unsigned int)number_u64(line->words[2]), .timeStamp = time,
                 .smUtil = (unsigned int)number_u64(line->words[3]), .memUtil = (unsigned int)number_u64(line->words[4]),
-                .encUtil = (unsigned int)number_u64(line->words[5]), .decUtil = (unsigned int)number_u64(line->words[6])};
+                .encUtil = (unsigned int)number_u64(line->words[5]),
+                .decUtil = (unsigned int)number_u64(line->words[6])};
         found++;
     }
     script_unlock();

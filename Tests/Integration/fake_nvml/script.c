@@ -41,7 +41,8 @@ static void split(Line *line) {
 }
 
 static bool is_known(const Line *line) {
-    static const char *const kinds[] = {"device", "devices", "driver", "nvml", "call", "event", "process", "process-use"};
+    static const char *const kinds[] = {
+        "call", "device", "devices", "driver", "event", "nvml", "process", "process-use"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(line->words[0], kinds[i]) == 0) return true;
     return false;
