@@ -127,7 +127,7 @@ struct BadConfigurationTests {
             "hardware: {collectors: {thermals: {}}}", "1:25", "hardware.collectors.thermals", "did you mean 'thermal'?"),
         Bad(
             "hardware: {collectors: {disk: {}}}", "1:25", "hardware.collectors.disk", "no such collector",
-            "the collectors are thermal, cpu_frequency, pressure"),
+            "the collectors are thermal, cpu_frequency, pressure, nvidia"),
         Bad(
             "hardware: {collectors: {thermal: {enabled: yes}}}", "1:44", "hardware.collectors.thermal.enabled",
             "'yes' is not a boolean", "true or false"),
@@ -135,6 +135,21 @@ struct BadConfigurationTests {
             "hardware: {collectors: {thermal: {enabled: \"true\"}}}", "1:44", "hardware.collectors.thermal.enabled",
             "is quoted"),
         Bad(
+            "hardware: {collectors: {thermal: {library: libnvidia-ml.so.1}}}", "1:35",
+            "hardware.collectors.thermal.library", "unknown key"
+        ),
+        (
+            "hardware: {collectors: {nvidia: {library: lib/x.so}}}", "1:43", "hardware.collectors.nvidia.library",
+            "absolute path"
+        ),
+        (
+            "hardware: {collectors: {nvidia: {library: nvidia}}}", "1:43", "hardware.collectors.nvidia.library",
+            "libnvidia-ml.so.1"
+        ),
+        (
+            "hardware: {collectors: {nvidia: {librari: a.so}}}", "1:34", "hardware.collectors.nvidia.librari", "library"
+        ),
+        (
             "hardware: {collectors: {thermal: {intervall: 5s}}}", "1:35", "hardware.collectors.thermal.intervall",
             "did you mean 'interval'?"),
         Bad("detection: {window: 7s}", "1:21", "detection.window", "no whole number of windows of 7s", "5s, 10s"),
