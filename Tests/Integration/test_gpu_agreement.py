@@ -124,21 +124,27 @@ def exposed(page: Page) -> Samples:
 
 
 @pytest.mark.parametrize("extra", ["", MIG], ids=["whole", "mig"])
-def test_the_binding_and_latencyd_agree(start_daemon, make_gpus, extra) -> None:
+def test_the_binding_and_latencyd_agree(start_daemon, make_gpus, promtool_check, extra) -> None:
     # The driver's samples roll on; without them both read the rates.
     gpus = make_gpus(TWO_GPUS, extra).without("device * samples.*")
     wanted = expected(read(gpus))
     daemon = start_daemon(
         {"hardware": {"collectors": {"nvidia": {"library": str(gpus.library), "interval": "200ms"}}}},
         environment=gpus.environment)
-    found = eventually(
-        lambda: (samples := exposed(daemon.page())) and key("power_watts", gpu="1") in samples and samples, 8,
-        "GPUs are on the page")
+    page = eventually(
+        lambda: (page := daemon.page()).value("latencyd_gpu_power_watts", gpu="1") and page, 8, "GPUs are on the page")
+    promtool_check(page.text)
+    found = exposed(page)
     assert len(wanted) > 80
     differing = {
         name: (value, found.get(name)) for name, value in wanted.items()
         if name not in found or not math.isclose(found[name], value, rel_tol=1e-9)}
     assert not differing
+    if extra:
+        # In MIG mode a GPU has no utilization, and its instances have ids.
+        assert key("utilization_ratio", gpu="0") not in found
+        assert found[key("memory_bytes", gpu="0", kind="total", gpu_instance="9", compute_instance="2")] == 10 << 30
+        assert key("process_memory_bytes", gpu="0", pid="5151", gpu_instance="9", compute_instance="2") in found
     # What latencyd says of these families beside that is nothing that the binding does not know.
     families = {name for name, _ in wanted} - {
         "latencyd_gpu_power_limit_watts", "latencyd_gpu_throttle_seconds_total",
