@@ -204,6 +204,18 @@ def test_hanging_from_the_first_call_on_holds_up_neither_start_nor_end(start_wit
     assert time.monotonic() - started < 5
 
 
+def test_a_wait_for_events_that_hangs_does_not_hold_up_the_end(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "call nvmlEventSetWait* hang 600")
+    daemon = start_with(gpus)
+    eventually(lambda: gpus.calls("nvmlEventSetWait*"), SOON, "latencyd waits for events")
+    page_with_gpus(daemon)
+    started = time.monotonic()
+    daemon.process.terminate()
+    assert daemon.wait_ended(10) == 0
+    assert time.monotonic() - started < 5
+    assert gpus.calls("nvmlShutdown") == 0, "a thread is still in the library"
+
+
 def test_xid_errors_are_counted_by_number_with_the_time_of_the_last(start_with, make_gpus) -> None:
     gpus = make_gpus(TWO_GPUS)
     daemon = start_with(gpus)
