@@ -62,11 +62,15 @@ struct CollectorConformanceTests {
         #expect(pass.families.isEmpty)
     }
 
-    @Test("gives samples of each of its families in some fixture tree", arguments: HardwareCollectors.all)
+    @Test(
+        "gives samples of each of its families in some fixture tree, or with some GPUs",
+        arguments: HardwareCollectors.all)
     func coverage(of collector: any Collector.Type) throws {
-        let given = Set(try FixtureTree.all.flatMap { CollectorPass(of: collector, on: try $0.files()).values.keys })
+        let trees = try FixtureTree.all.map { CollectorPass(of: collector, on: try $0.files()) }
+        let gpus = FakeGPUs.all.map { CollectorPass(of: collector, on: InMemoryHostFiles(), gpus: $0) }
+        let given = Set((trees + gpus).flatMap { $0.values.keys })
         for descriptor in collector.descriptors {
-            #expect(given.contains { $0.family == descriptor.name }, "\(descriptor.name) is in no tree")
+            #expect(given.contains { $0.family == descriptor.name }, "\(descriptor.name) is nowhere")
         }
     }
 
@@ -77,6 +81,19 @@ struct CollectorConformanceTests {
         for family in pass.families {
             #expect(collector.descriptors.contains(family.descriptor))
             #expect(Set(family.samples.map(\.labels)).count == family.samples.count)
+            for sample in family.samples { expectValid(sample, of: family.descriptor) }
+        }
+    }
+
+    @Test("gives only what can be exposed, with any GPUs", arguments: HardwareCollectors.all, FakeGPUs.all)
+    func samples(of type: any Collector.Type, with gpus: FakeGPUs) {
+        var collector = type.init()
+        let first = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+        let second = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+        #expect(first.succeeded)
+        #expect(first.errorCount == 0)
+        #expect(first.families == second.families)
+        for family in first.families {
             for sample in family.samples { expectValid(sample, of: family.descriptor) }
         }
     }

@@ -10,14 +10,17 @@ struct CollectorPass {
     let families: [MetricFamily]
 
     /// A new collector's first pass on `files`.
-    init(of type: any Collector.Type, on files: any HostFiles) {
+    init(of type: any Collector.Type, on files: any HostFiles, gpus: any GPUSource = NoGPUs()) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files)
+        self.init(of: &collector, declared: type.descriptors, on: files, gpus: gpus)
     }
 
     /// The next pass of `collector`.
-    init(of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles) {
-        var sampling = Sampling(host: CollectorHost(files: files), descriptors: declared)
+    init(
+        of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
+        gpus: any GPUSource = NoGPUs()
+    ) {
+        var sampling = Sampling(host: CollectorHost(files: files, gpus: gpus), descriptors: declared)
         var succeeded = true
         do {
             try collector.collect(&sampling)
