@@ -11,7 +11,11 @@ enum NVMLBuffer {
             var items = [Item](repeating: empty, count: room)
             var count = UInt32(room)
             let code = items.withUnsafeMutableBufferPointer { call($0.baseAddress!, &count) }
-            if code == NVMLReturn.success.rawValue { return Array(items.prefix(Int(count))) }
+            if code == NVMLReturn.success.rawValue {
+                // More than there is room for was not written, whatever the call says.
+                guard Int(count) <= room else { throw .insufficientSize }
+                return Array(items.prefix(Int(count)))
+            }
             guard code == NVMLReturn.insufficientSize.rawValue, attempt == 0, room < capacityMax else {
                 throw NVMLReturn(rawValue: code)
             }

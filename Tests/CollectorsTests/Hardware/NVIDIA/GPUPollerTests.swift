@@ -76,6 +76,50 @@ struct GPUPollerTests {
         #expect(try utilization(at: 8) == nil)
     }
 
+    @Test("samples count when the driver's clock was set back")
+    func clockSetBack() throws {
+        let nvml = FakeNVML()
+        nvml.change { $0.samples[.gpuUtilization] = [NVMLSample(timestamp: 1_000_000, value: 90)] }
+        var poller = try poller(nvml)
+        try poller.pass(at: 0, intervalSeconds: 1)
+        nvml.change { $0.samples[.gpuUtilization] = [NVMLSample(timestamp: 5, value: 20)] }
+        for second in 1...3 { try poller.pass(at: Double(second), intervalSeconds: 1) }
+        #expect(poller.devices[0].readings?.utilization == GPUUtilization(mean: 0.2, max: 0.2))
+        // The same samples again are nothing new.
+        for second in 4...6 { try poller.pass(at: Double(second), intervalSeconds: 1) }
+        #expect(poller.devices[0].readings?.utilization == nil)
+    }
+
+    @Test("what cannot be is absent")
+    func garbage() throws {
+        var script = FakeNVML.Script()
+        let none = Double(UInt32.max)
+        script.fields = [
+            NVMLField(82): .success(0), NVMLField(186): .success(none), NVMLField(185): .success(.nan),
+            NVMLField(74): .success(Double(UInt64.max)), NVMLField(75): .success(-1),
+            NVMLField(142): .success(.infinity),
+            NVMLField(144): .success(2),
+        ]
+        script.numbers = [
+            .temperature: -2_147_483_648, .clock(.sm): none, .energy: Double(UInt64.max), .pcieWidth: 0,
+            .encoderUtilization: 200, .persistenceMode: none, .numaNode: none,
+        ]
+        script.masks = [.clockReasons: .max]
+        script.pairs = [.utilization: [101, 255], .powerLimits: [.max, .max]]
+        script.memory = [.v2: NVMLMemory(total: 10, free: 20, used: 5)]
+        script.processes[.v3] = [.compute: [NVMLProcess(pid: 1, memoryBytes: .max - 1)]]
+        script.shares = [NVMLProcessUtilization(pid: 1, timestamp: 1, sm: 200, memory: 0, encoder: 0, decoder: 0)]
+        var found = try reading(script)
+        #expect(found.utilization == GPUUtilization(mean: 1))
+        #expect(found.processes.all == [GPUProcess(pid: 1, kinds: [.compute])])
+        found.utilization = nil
+        found.processes = GPUProcesses()
+        var nothing = GPUReadings()
+        for clock in NVMLClock.allCases { nothing[clock: clock] = GPUClock() }
+        nothing.locality.cpus = [0, 1]
+        #expect(found == nothing)
+    }
+
     @Test("a lost GPU is not asked any more, the others are", arguments: [NVMLReturn.gpuIsLost, .resetRequired])
     func lost(code: NVMLReturn) throws {
         var script = FakeNVML.Script(deviceCount: 2)

@@ -116,7 +116,9 @@ extension GPUPerformance {
         func value(_ index: Int) -> Double? {
             values.indices.contains(index) ? values[index].flatMap { $0.isFinite && $0 >= 0 ? $0 : nil } : nil
         }
-        func bytes(_ index: Int) -> Double? { value(index).map { $0 * 1_048_576 } }
+        func bytes(_ index: Int) -> Double? {
+            value(index).flatMap { GPUValue.checked($0, 1_048_576, in: GPURange.bytesPerSecond) }
+        }
         self.init()
         for (index, kind) in GPUActivity.allCases.enumerated() { activity[kind] = value(index).flatMap(GPUValue.ratio) }
         pcieBytesPerSecond[.transmit] = bytes(5)

@@ -25,6 +25,8 @@ struct GPUSignal: Sendable {
     let name: String
     let cadence: GPUCadence
     let ways: [GPUWay]
+    /// What its value may be, in the unit in which it is shown; anything else is no value.
+    private(set) var range = GPURange.counts
     /// The NVLink that it belongs to: asked only while that is active.
     var link: Int?
 
@@ -33,6 +35,42 @@ struct GPUSignal: Sendable {
         self.cadence = cadence
         self.ways = ways
         self.link = link
+    }
+}
+
+extension GPUSignal {
+    func within(_ range: ClosedRange<Double>) -> GPUSignal {
+        var signal = self
+        signal.range = range
+        return signal
+    }
+}
+
+/// What values may be. Drivers say "not available" by the largest number of 32 or 64 bits, and some by others.
+enum GPURange {
+    /// Counters of 64 bits, kibibytes too.
+    static let counts = 0.0...1e22
+    static let seconds = 0.0...1e10
+    static let ratio = 0.0...1.0
+    static let celsius = -100.0...300.0
+    /// Memory without a sensor is at 0 with some drivers.
+    static let memoryCelsius = 1.0...300.0
+    static let watts = 0.0...20_000.0
+    static let hertz = 0.0...1e11
+    static let flag = 0.0...1.0
+    static let performanceState = 0.0...15.0
+    static let computeMode = 0.0...255.0
+    static let lanes = 1.0...64.0
+    static let bytesPerSecond = 0.0...1e15
+    static let numaNode = 0.0...65_535.0
+    static let interrupt = 0.0...1e9
+    /// Of a GPU and of a process.
+    static let memoryBytes: ClosedRange<UInt64> = 0...(1 << 50)
+
+    /// nil when it is none.
+    static func checked(_ memory: NVMLMemory) -> NVMLMemory? {
+        let values = [memory.total, memory.free, memory.used, memory.reserved ?? 0]
+        return values.allSatisfy(memoryBytes.contains) && max(memory.free, memory.used) <= memory.total ? memory : nil
     }
 }
 

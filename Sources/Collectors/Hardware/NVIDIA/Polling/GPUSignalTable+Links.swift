@@ -7,7 +7,8 @@ extension GPUSignalTable {
     static func link(_ link: Int) -> [GPUSignal] {
         let number = UInt32(link)
         let state = GPUSignal(
-            "nvlink_state", .slow, .number(.nvLinkState(link: number), \.[link: link].state))
+            "nvlink_state", .slow, .number(.nvLinkState(link: number), \.[link: link].state)
+        ).within(GPURange.flag)
         return [state]
             + (linkErrors(link) + linkTraffic(link)).map { signal in
                 var signal = signal
@@ -64,7 +65,8 @@ extension GPUSignalTable {
             ]
         } + [
             GPUSignal(
-                "nvlink_low_power", .slow, .field(167, link: link, \.[link: link].lowPower)),
+                "nvlink_low_power", .slow, .field(167, link: link, \.[link: link].lowPower)
+            ).within(GPURange.flag),
             GPUSignal(
                 "nvlink_recoveries_succeeded", .slow,
                 .field(213, link: link, \.[link: link].recoveriesSucceeded)),

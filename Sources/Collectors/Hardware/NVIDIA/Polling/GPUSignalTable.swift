@@ -25,18 +25,21 @@ enum GPUSignalTable {
             GPUSignal("memory", .quick, .list(.memory(.v2)), .list(.memory(.v1))),
             GPUSignal(
                 "temperature", .quick, .number(.temperature, \.temperature.gpu),
-                .number(.temperatureBefore, \.temperature.gpu)),
-            GPUSignal("memory_temperature", .quick, .field(82, \.temperature.memory)),
+                .number(.temperatureBefore, \.temperature.gpu)
+            ).within(GPURange.celsius),
+            GPUSignal("memory_temperature", .quick, .field(82, \.temperature.memory)).within(GPURange.memoryCelsius),
             GPUSignal(
                 "power", .quick, .field(186, \.power.watts, factor: milli),
-                .number(.powerUsage, \.power.watts, factor: milli)),
-            GPUSignal("power_average", .quick, .field(185, \.power.averageWatts, factor: milli)),
+                .number(.powerUsage, \.power.watts, factor: milli)
+            ).within(GPURange.watts),
+            GPUSignal("power_average", .quick, .field(185, \.power.averageWatts, factor: milli)).within(GPURange.watts),
             GPUSignal(
                 "energy", .quick, .number(.energy, \.power.energyJoules, factor: milli),
                 .field(83, \.power.energyJoules, factor: milli)),
             GPUSignal(
                 "clock_reasons", .quick, .list(.clockReasons(.clockReasons)), .list(.clockReasons(.throttleReasons))),
-            GPUSignal("performance_state", .quick, .number(.performanceState, \.performanceState)),
+            GPUSignal("performance_state", .quick, .number(.performanceState, \.performanceState)).within(
+                GPURange.performanceState),
         ] + clocks + throttling
     }
 
@@ -45,19 +48,23 @@ enum GPUSignalTable {
             [
                 GPUSignal(
                     "clock_\(clock)", .quick,
-                    .number(.clock(clock), \.[clock: clock].hertz, factor: mega)),
+                    .number(.clock(clock), \.[clock: clock].hertz, factor: mega)
+                ).within(GPURange.hertz),
                 GPUSignal(
                     "clock_max_\(clock)", .steady,
-                    .number(.clockMax(clock), \.[clock: clock].maxHertz, factor: mega)),
+                    .number(.clockMax(clock), \.[clock: clock].maxHertz, factor: mega)
+                ).within(GPURange.hertz),
                 GPUSignal(
                     "application_clock_\(clock)", .steady,
                     .number(
-                        .applicationClock(clock), \.[clock: clock].applicationHertz, factor: mega)),
+                        .applicationClock(clock), \.[clock: clock].applicationHertz, factor: mega)
+                ).within(GPURange.hertz),
                 GPUSignal(
                     "default_application_clock_\(clock)", .steady,
                     .number(
                         .defaultApplicationClock(clock), \.[clock: clock].defaultApplicationHertz,
-                        factor: mega)),
+                        factor: mega)
+                ).within(GPURange.hertz),
             ]
         }
     }
@@ -69,7 +76,8 @@ enum GPUSignalTable {
         ]
         return fields.map { id, cause in
             GPUSignal(
-                "throttle_\(cause.rawValue)", .quick, .field(id, \.throttleSeconds[cause], factor: 1e-9))
+                "throttle_\(cause.rawValue)", .quick, .field(id, \.throttleSeconds[cause], factor: 1e-9)
+            ).within(GPURange.seconds)
         }
     }
 
@@ -87,10 +95,11 @@ enum GPUSignalTable {
             } + [
                 GPUSignal("pcie_replays", .slow, .field(94, \.pcie.replays), .number(.pcieReplays, \.pcie.replays)),
                 GPUSignal("pcie_recoveries", .slow, .field(169, \.pcie.recoveries)),
-                GPUSignal("pcie_generation", .slow, .number(.pcieGeneration, \.pcie.generation)),
-                GPUSignal("pcie_width", .slow, .number(.pcieWidth, \.pcie.width)),
-                GPUSignal("pcie_generation_max", .steady, .number(.pcieGenerationMax, \.pcie.generationMax)),
-                GPUSignal("pcie_width_max", .steady, .number(.pcieWidthMax, \.pcie.widthMax)),
+                GPUSignal("pcie_generation", .slow, .number(.pcieGeneration, \.pcie.generation)).within(GPURange.lanes),
+                GPUSignal("pcie_width", .slow, .number(.pcieWidth, \.pcie.width)).within(GPURange.lanes),
+                GPUSignal("pcie_generation_max", .steady, .number(.pcieGenerationMax, \.pcie.generationMax)).within(
+                    GPURange.lanes),
+                GPUSignal("pcie_width_max", .steady, .number(.pcieWidthMax, \.pcie.widthMax)).within(GPURange.lanes),
             ]
     }
 
@@ -106,13 +115,14 @@ enum GPUSignalTable {
             ecc(false, false, 5, \.ecc.correctedErrorsEver), ecc(true, false, 6, \.ecc.uncorrectedErrorsEver),
             GPUSignal("remapped_rows_correctable", .slow, .field(142, \.ecc.remappedRowsCorrectable)),
             GPUSignal("remapped_rows_uncorrectable", .slow, .field(143, \.ecc.remappedRowsUncorrectable)),
-            GPUSignal("remap_pending", .slow, .field(144, \.ecc.remapPending)),
-            GPUSignal("remap_failed", .slow, .field(145, \.ecc.remapFailed)),
+            GPUSignal("remap_pending", .slow, .field(144, \.ecc.remapPending)).within(GPURange.flag),
+            GPUSignal("remap_failed", .slow, .field(145, \.ecc.remapFailed)).within(GPURange.flag),
             GPUSignal("retired_pages_single_bit", .slow, .field(29, \.ecc.retiredPagesSingleBit)),
             GPUSignal("retired_pages_double_bit", .slow, .field(30, \.ecc.retiredPagesDoubleBit)),
             GPUSignal(
                 "retired_pages_pending", .slow, .number(.retiredPagesPending, \.ecc.retiredPagesPending),
-                .field(31, \.ecc.retiredPagesPending)),
+                .field(31, \.ecc.retiredPagesPending)
+            ).within(GPURange.flag),
             GPUSignal("ecc_mode", .steady, .list(.eccMode)),
         ]
     }
@@ -124,7 +134,8 @@ enum GPUSignalTable {
         ]
         return engines.map { engine, number in
             GPUSignal(
-                "utilization_\(engine)", .slow, .number(number, \.engineUtilization[engine], factor: 0.01))
+                "utilization_\(engine)", .slow, .number(number, \.engineUtilization[engine], factor: 0.01)
+            ).within(GPURange.ratio)
         }
             + NVMLProcessKind.allCases.map { kind in
                 GPUSignal(
@@ -134,12 +145,15 @@ enum GPUSignalTable {
                 GPUSignal("process_utilization", .slow, .list(.processUtilization)),
                 GPUSignal("mig", .slow, .list(.mig)),
                 GPUSignal("performance", .slow, .list(.performance)),
-                GPUSignal("temperature_margin", .slow, .number(.temperatureMargin, \.temperature.margin)),
+                GPUSignal("temperature_margin", .slow, .number(.temperatureMargin, \.temperature.margin)).within(
+                    GPURange.celsius),
                 GPUSignal(
                     "power_limit", .slow, .field(190, \.power.limitWatts, factor: milli),
-                    .number(.enforcedPowerLimit, \.power.limitWatts, factor: milli)),
-                GPUSignal("persistence_mode", .slow, .number(.persistenceMode, \.persistenceMode)),
-                GPUSignal("compute_mode", .slow, .number(.computeMode, \.computeMode)),
+                    .number(.enforcedPowerLimit, \.power.limitWatts, factor: milli)
+                ).within(GPURange.watts),
+                GPUSignal("persistence_mode", .slow, .number(.persistenceMode, \.persistenceMode)).within(
+                    GPURange.flag),
+                GPUSignal("compute_mode", .slow, .number(.computeMode, \.computeMode)).within(GPURange.computeMode),
             ]
     }
 
@@ -151,10 +165,12 @@ enum GPUSignalTable {
             [
                 GPUSignal(
                     "temperature_\(threshold.label)", .steady,
-                    .number(.temperatureThreshold(threshold), \.temperature.thresholds[threshold])),
+                    .number(.temperatureThreshold(threshold), \.temperature.thresholds[threshold])
+                ).within(GPURange.celsius),
                 GPUSignal(
                     "temperature_limit_\(threshold.label)", .steady,
-                    .field(field, \.temperature.limits[threshold])),
+                    .field(field, \.temperature.limits[threshold])
+                ).within(GPURange.celsius),
             ]
         } + [
             GPUSignal(
@@ -163,12 +179,14 @@ enum GPUSignalTable {
             GPUSignal("power_limits", .steady, .list(.powerLimits)),
             GPUSignal(
                 "default_power_limit", .steady, .number(.defaultPowerLimit, \.power.defaultLimitWatts, factor: milli),
-                .field(189, \.power.defaultLimitWatts, factor: milli)),
+                .field(189, \.power.defaultLimitWatts, factor: milli)
+            ).within(GPURange.watts),
             GPUSignal(
                 "requested_power_limit", .steady, .field(192, \.power.requestedLimitWatts, factor: milli),
-                .number(.powerLimit, \.power.requestedLimitWatts, factor: milli)),
-            GPUSignal("numa_node", .steady, .number(.numaNode, \.locality.numaNode)),
-            GPUSignal("interrupt", .steady, .number(.interrupt, \.locality.interrupt)),
+                .number(.powerLimit, \.power.requestedLimitWatts, factor: milli)
+            ).within(GPURange.watts),
+            GPUSignal("numa_node", .steady, .number(.numaNode, \.locality.numaNode)).within(GPURange.numaNode),
+            GPUSignal("interrupt", .steady, .number(.interrupt, \.locality.interrupt)).within(GPURange.interrupt),
             GPUSignal("cpu_affinity", .steady, .list(.cpuAffinity)),
         ]
     }

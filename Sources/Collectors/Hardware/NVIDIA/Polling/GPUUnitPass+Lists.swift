@@ -14,17 +14,14 @@ extension GPUUnitPass {
             case .utilizationSamples(let kind): return try samples(kind, handle)
             case .utilizationRates(let kind): try rates(kind, handle)
             case .memory(let form):
-                unit.readings.memory = try call("nvmlDeviceGetMemoryInfo") { nvml throws(NVMLReturn) in
-                    try nvml.memory(form, of: handle)
-                }
+                unit.readings.memory = GPURange.checked(
+                    try call("nvmlDeviceGetMemoryInfo") { nvml throws(NVMLReturn) in
+                        try nvml.memory(form, of: handle)
+                    })
             case .clockReasons(let number):
-                unit.readings.clockReasons = try call(number.symbol) { nvml throws(NVMLReturn) in
-                    try nvml.mask(number, of: handle)
-                }
+                unit.readings.clockReasons = GPUValue.mask(try mask(number, handle))
             case .supportedClockReasons(let number):
-                unit.readings.supportedClockReasons = try call(number.symbol) { nvml throws(NVMLReturn) in
-                    try nvml.mask(number, of: handle)
-                }
+                unit.readings.supportedClockReasons = GPUValue.mask(try mask(number, handle))
             case .powerLimits: try powerLimits(handle)
             case .eccMode:
                 let (current, pending) = try pair(.eccMode, handle)
@@ -75,20 +72,33 @@ extension GPUUnitPass {
         try call(question.rawValue) { nvml throws(NVMLReturn) in try nvml.pair(question, of: handle) }
     }
 
+    private func mask(_ question: NVMLNumber, _ handle: NVMLDevice) throws(NVMLReturn) -> UInt64 {
+        try call(question.symbol) { nvml throws(NVMLReturn) in try nvml.mask(question, of: handle) }
+    }
+
     // MARK: Utilisation
 
     /// The mean and the highest of what the driver sampled since it was last asked.
     private mutating func samples(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) -> NVMLReturn {
-        let seen = unit.samplesSeen[kind]?.timestamp ?? 0
-        let samples = try call("nvmlDeviceGetSamples") { nvml throws(NVMLReturn) in
-            try nvml.samples(kind, since: seen, of: handle)
-        }
-        let values = samples.filter { $0.timestamp > seen }.compactMap { GPUValue.percent($0.value) }
+        let samples = try newSamples(kind, handle)
+        let values = samples.compactMap { GPUValue.percent($0.value) }
         guard !values.isEmpty, let last = samples.map(\.timestamp).max() else { return .noData }
         unit.samplesSeen[kind] = (last, now)
         let mean = values.reduce(0, +) / Double(values.count) / 100
         set(GPUUtilization(mean: mean, max: values.max().map { $0 / 100 }), for: kind)
         return .success
+    }
+
+    private func newSamples(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) -> [NVMLSample] {
+        let seen = unit.samplesSeen[kind]?.timestamp ?? 0
+        let age = unit.samplesSeen[kind].map { now - $0.atSeconds } ?? 0
+        return try GPUValue.newer(
+            than: seen, looksBack: age > Self.samplesKeptSeconds, time: \.timestamp
+        ) { since throws(NVMLReturn) in
+            try call("nvmlDeviceGetSamples") { nvml throws(NVMLReturn) in
+                try nvml.samples(kind, since: since, of: handle)
+            }
+        }
     }
 
     private mutating func rates(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) {
@@ -106,8 +116,8 @@ extension GPUUnitPass {
 
     private mutating func powerLimits(_ handle: NVMLDevice) throws(NVMLReturn) {
         let (least, most) = try pair(.powerLimits, handle)
-        unit.readings.power.minLimitWatts = Double(least) / 1000
-        unit.readings.power.maxLimitWatts = Double(most) / 1000
+        unit.readings.power.minLimitWatts = GPUValue.checked(Double(least), 1e-3, in: GPURange.watts)
+        unit.readings.power.maxLimitWatts = GPUValue.checked(Double(most), 1e-3, in: GPURange.watts)
     }
 
     // MARK: Processes
@@ -136,7 +146,8 @@ extension GPUUnitPass {
                 guard merged[key] != nil || merged.count < Self.processesMax else { continue }
                 var entry = merged[key] ?? GPUProcess(pid: process.pid, instance: instance, kinds: [])
                 entry.kinds.insert(kind)
-                entry.memoryBytes = [entry.memoryBytes, process.memoryBytes].compactMap { $0 }.max()
+                let bytes = [entry.memoryBytes, process.memoryBytes].compactMap { $0 }
+                entry.memoryBytes = bytes.filter(GPURange.memoryBytes.contains).max()
                 merged[key] = entry
             }
         }
@@ -149,17 +160,21 @@ extension GPUUnitPass {
 
     private mutating func processUtilization(_ handle: NVMLDevice) throws(NVMLReturn) {
         let seen = unit.processesSeen
-        let samples = try call("nvmlDeviceGetProcessUtilization") { nvml throws(NVMLReturn) in
-            try nvml.processUtilization(since: seen, of: handle)
+        let samples = try GPUValue.newer(
+            than: seen, looksBack: true, time: \.timestamp
+        ) { since throws(NVMLReturn) in
+            try call("nvmlDeviceGetProcessUtilization") { nvml throws(NVMLReturn) in
+                try nvml.processUtilization(since: since, of: handle)
+            }
         }
-        .filter { $0.timestamp > seen }
-        unit.processesSeen = max(seen, samples.map(\.timestamp).max() ?? seen)
+        unit.processesSeen = samples.map(\.timestamp).max() ?? seen
         var utilization: [UInt32: GPUProcessUtilization] = [:]
-        for (pid, own) in Dictionary(grouping: samples, by: \.pid).sorted(by: { $0.key < $1.key })
+        let possible = samples.filter { max($0.sm, $0.memory, $0.encoder, $0.decoder) <= 100 }
+        for (pid, own) in Dictionary(grouping: possible, by: \.pid).sorted(by: { $0.key < $1.key })
             .prefix(Self.processesMax)
         {
             func mean(_ share: (NVMLProcessUtilization) -> UInt32) -> Double {
-                own.reduce(0) { $0 + min(Double(share($1)), 100) } / Double(own.count) / 100
+                own.reduce(0) { $0 + Double(share($1)) } / Double(own.count) / 100
             }
             utilization[pid] = GPUProcessUtilization(
                 sm: mean(\.sm), memory: mean(\.memory), encoder: mean(\.encoder), decoder: mean(\.decoder))

@@ -51,7 +51,7 @@ extension GPUUnitPass {
             instance: GPUInstance(
                 gpuInstance: UInt32(exactly: gpuInstance), computeInstance: UInt32(exactly: computeInstance)),
             uuid: try own("nvmlDeviceGetUUID") { nvml throws(NVMLReturn) in try nvml.text(.uuid, of: device) },
-            memory: memory,
+            memory: memory.flatMap(GPURange.checked),
             multiprocessors: try own("nvmlDeviceGetAttributes") { nvml throws(NVMLReturn) in
                 try nvml.multiprocessorCount(of: device)
             })

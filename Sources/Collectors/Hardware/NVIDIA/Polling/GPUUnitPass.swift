@@ -105,7 +105,7 @@ struct GPUUnitPass {
             let value = try watch.during(number.symbol, gpu: unit.device.index) { () throws(NVMLReturn) in
                 try nvml.number(number, of: handle)
             }
-            unit.readings[keyPath: place] = GPUValue.checked(value, of: signal.name).map { $0 * factor }
+            unit.readings[keyPath: place] = GPUValue.checked(value, factor, in: signal.range)
             return .success
         } catch {
             return error
@@ -146,7 +146,7 @@ struct GPUUnitPass {
         switch result {
         case .success(let value):
             if case .field(_, let place, let factor) = unit.book.way(index) {
-                unit.readings[keyPath: place] = GPUValue.checked(value, of: signal.name).map { $0 * factor }
+                unit.readings[keyPath: place] = GPUValue.checked(value, factor, in: signal.range)
             }
         case .failure(let error): code = error
         }
@@ -171,17 +171,35 @@ struct GPUUnitPass {
 
 /// What a driver's number may be.
 enum GPUValue {
-    /// nil for what stands for "not known".
-    static func checked(_ value: Double, of signal: String) -> Double? {
-        guard value.isFinite, value != Double(UInt32.max) else { return nil }
-        switch signal {
-        // 32 is "unknown".
-        case "performance_state": return value < 16 ? value : nil
-        // Some drivers give 0 for memory without a sensor.
-        case "memory_temperature": return value > 0 ? value : nil
-        case let name where name.hasPrefix("utilization_"): return percent(value)
-        default: return value
+    /// In the unit in which it is shown; nil for what stands for "not known", and for what cannot be.
+    static func checked(_ value: Double, _ factor: Double, in range: ClosedRange<Double>) -> Double? {
+        guard value.isFinite, value != Double(UInt32.max), value != Double(UInt64.max) else { return nil }
+        // Per cent may be a little above 100.
+        let shown =
+            range == GPURange.ratio ? min(value * factor, value * factor < 1.05 ? 1 : .infinity) : value * factor
+        return range.contains(shown) ? shown : nil
+    }
+
+    /// nil when all bits are set, which no GPU has.
+    static func mask(_ bits: UInt64) -> UInt64? { bits == .max ? nil : bits }
+
+    /// What came after the time `seen`.
+    ///
+    /// - Parameter looksBack: where nothing did, look whether the driver's clock was set back: everything is new then.
+    static func newer<Item>(
+        than seen: UInt64, looksBack: Bool, time: (Item) -> UInt64,
+        _ ask: (UInt64) throws(NVMLReturn) -> [Item]
+    ) throws(NVMLReturn) -> [Item] {
+        do {
+            let items = try ask(seen).filter { time($0) > seen }
+            if !items.isEmpty { return items }
+        } catch  where NVMLMeaning(error) == .nothingNow {
         }
+        guard looksBack, seen > 0 else { throw .noData }
+        let all = try ask(0)
+        let newest = all.map(time).max() ?? seen
+        guard newest != seen else { throw .noData }
+        return newest < seen ? all : all.filter { time($0) > seen }
     }
 
     /// Per cent, with what rounding adds taken off.
