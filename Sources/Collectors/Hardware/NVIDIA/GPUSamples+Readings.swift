@@ -4,10 +4,18 @@ import Telemetry
 extension GPUSamples {
     private typealias Families = NVIDIAFamilies
 
-    mutating func add(_ readings: GPUReadings) {
+    /// What is read in each pass of whoever asks the GPUs.
+    mutating func addQuick(_ readings: GPUReadings) {
         addLoad(readings)
         addHeat(readings)
         addClocks(readings)
+    }
+
+    /// What is read seldom.
+    mutating func addSlow(_ readings: GPUReadings) {
+        addSlowLoad(readings)
+        addSlowHeat(readings)
+        addSlowClocks(readings)
         addPCIe(readings.pcie)
         add(readings.ecc)
         for (link, state) in readings.links.sorted(by: { $0.key < $1.key }) { add(state, link: String(link)) }
@@ -20,10 +28,13 @@ extension GPUSamples {
         add(Families.utilizationMax, readings.utilization?.max)
         add(Families.memoryUtilization, readings.memoryUtilization?.mean)
         add(Families.memoryUtilizationMax, readings.memoryUtilization?.max)
+        add(readings.memory, of: GPUInstance())
+    }
+
+    private mutating func addSlowLoad(_ readings: GPUReadings) {
         for (engine, ratio) in readings.engineUtilization.inOrder {
             add(Families.engineUtilization, ratio, ("engine", engine.rawValue))
         }
-        add(readings.memory, of: GPUInstance())
         add(readings.performance, of: GPUInstance())
     }
 
@@ -52,6 +63,13 @@ extension GPUSamples {
         let (temperature, power) = (readings.temperature, readings.power)
         add(Families.temperature, temperature.gpu, ("sensor", "gpu"))
         add(Families.temperature, temperature.memory, ("sensor", "memory"))
+        add(Families.power, power.watts)
+        add(Families.powerAverage, power.averageWatts)
+        add(Families.energy, power.energyJoules)
+    }
+
+    private mutating func addSlowHeat(_ readings: GPUReadings) {
+        let (temperature, power) = (readings.temperature, readings.power)
         add(Families.margin, temperature.margin)
         for (threshold, celsius) in temperature.thresholds.inOrder {
             add(Families.threshold, celsius, ("threshold", threshold.label))
@@ -59,22 +77,16 @@ extension GPUSamples {
         for (threshold, celsius) in temperature.limits.inOrder {
             add(Families.limit, celsius, ("threshold", threshold.label))
         }
-        add(Families.power, power.watts)
-        add(Families.powerAverage, power.averageWatts)
         add(Families.powerLimit, power.limitWatts, ("kind", "enforced"))
         add(Families.powerLimit, power.defaultLimitWatts, ("kind", "default"))
         add(Families.powerLimit, power.minLimitWatts, ("kind", "min"))
         add(Families.powerLimit, power.maxLimitWatts, ("kind", "max"))
         add(Families.powerLimit, power.requestedLimitWatts, ("kind", "requested"))
-        add(Families.energy, power.energyJoules)
     }
 
     private mutating func addClocks(_ readings: GPUReadings) {
         for (clock, values) in readings.clocks.inOrder {
-            add(Families.clock, values.hertz, ("clock", "\(clock)"))
-            add(Families.clockMax, values.maxHertz, ("clock", "\(clock)"))
-            add(Families.clockApplication, values.applicationHertz, ("clock", "\(clock)"))
-            add(Families.clockDefault, values.defaultApplicationHertz, ("clock", "\(clock)"))
+            add(Families.clock, values.hertz, ("clock", clock.label))
         }
         if let mask = readings.clockReasons {
             for (reason, isActive) in GPUClockReason.active(mask, supported: readings.supportedClockReasons) {
@@ -85,6 +97,14 @@ extension GPUSamples {
             add(Families.throttled, seconds, ("reason", cause.rawValue))
         }
         add(Families.performanceState, readings.performanceState)
+    }
+
+    private mutating func addSlowClocks(_ readings: GPUReadings) {
+        for (clock, values) in readings.clocks.inOrder {
+            add(Families.clockMax, values.maxHertz, ("clock", clock.label))
+            add(Families.clockApplication, values.applicationHertz, ("clock", clock.label))
+            add(Families.clockDefault, values.defaultApplicationHertz, ("clock", clock.label))
+        }
         add(Families.persistence, readings.persistenceMode)
         add(
             Families.computeMode, readings.computeMode.map { _ in 1 },
@@ -171,6 +191,18 @@ extension GPUSamples {
             add(instance.memory, of: instance.instance)
             // Counters are those of the GPU instance, whatever compute instances it has.
             add(instance.performance, of: GPUInstance(gpuInstance: instance.instance.gpuInstance))
+        }
+    }
+}
+
+extension NVMLClock {
+    /// The word in labels.
+    var label: String {
+        switch self {
+        case .graphics: "graphics"
+        case .sm: "sm"
+        case .memory: "memory"
+        case .video: "video"
         }
     }
 }

@@ -73,6 +73,25 @@ struct NVIDIACollectorTests {
         #expect(!pass.families.contains { $0.descriptor.name == "latencyd_gpu_temperature_celsius" })
     }
 
+    @Test("what is read seldom is shown anew when it was read, and goes with the GPU")
+    func slow() throws {
+        let type = try #require(HardwareCollectors.all.first { $0.id == "nvidia" })
+        var collector = type.init()
+        func width(_ lanes: Double, readAt seconds: Double, isLost: Bool = false) -> Double? {
+            var device = FakeGPUs.full
+            device.readings?.pcie.width = lanes
+            device.readings?.slowReadAtSeconds = seconds
+            if isLost { device.readings = nil }
+            let gpus = FakeGPUs(name: "", taken: GPUSnapshot(driver: FakeGPUs.driver(), devices: [device]))
+            let pass = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+            return value(pass, "latencyd_gpu_pcie_link_width", ["gpu": "0"])
+        }
+        #expect(width(16, readAt: 10) == 16)
+        #expect(width(8, readAt: 20) == 8)
+        #expect(width(8, readAt: 20, isLost: true) == nil)
+        #expect(width(4, readAt: 20) == 4)
+    }
+
     @Test("MIG instances carry their ids, and what MIG does not tell is absent")
     func divided() throws {
         let pass = try pass(
