@@ -10,6 +10,7 @@
 
 #include "csystem_files.h"
 #include "csystem_http.h"
+#include "csystem_nvml.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"
 

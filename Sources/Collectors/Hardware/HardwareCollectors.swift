@@ -21,6 +21,7 @@ public enum HardwareCollectors {
         ProcessCollector.self,
         CgroupCPUCollector.self,
         CgroupMemoryCollector.self,
+        NVIDIACollector.self,
     ]
 
     /// The keys that may stand below `hardware.collectors`.

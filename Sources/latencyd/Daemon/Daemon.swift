@@ -24,6 +24,7 @@ final class Daemon {
     private let desk: ReloadDesk
 
     private let hardware: HardwareThread
+    private let gpus: GPUMonitor
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
@@ -54,6 +55,7 @@ final class Daemon {
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
+        gpus = Self.gpuMonitor(configuration.hardware, log: log)
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -78,11 +80,12 @@ final class Daemon {
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
             let ingestor = ingestor
+            try Self.ask(gpus, configuration.hardware)
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
                         sysfs: options.pathSysfs, procfs: options.pathProcfs,
-                        filesKept: SystemHostFiles.filesKeptDefault)),
+                        filesKept: SystemHostFiles.filesKeptDefault), gpus: gpus),
                 settings: configuration.hardware.settings,
                 pushers: { ingestor.withLock { $0.pushers.take() } })
         } catch {
@@ -235,6 +238,11 @@ final class Daemon {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
         hardware.apply(new.hardware.settings)
+        do {
+            try Self.ask(gpus, new.hardware)
+        } catch {
+            log.warning("GPUs are not asked: \(error)")
+        }
         alertLog.isEnabled = new.notify.journal
         alertLog.write(watch.apply(new.alerts))
         running = new
@@ -247,6 +255,7 @@ final class Daemon {
         desk.close()
         board.isReady.store(false, ordering: .releasing)
         hardware.stop()
+        gpus.stop()
         push.stop()
         pushThread.join()
         web.stop()

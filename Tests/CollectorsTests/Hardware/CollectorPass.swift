@@ -12,17 +12,19 @@ struct CollectorPass {
     /// A new collector's first pass on `files`.
     ///
     /// - Parameter watched: nil: all that there is in `files`.
-    init(of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil) {
+    init(
+        of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil, gpus: any GPUSource = NoGPUs()
+    ) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files, watched: watched)
+        self.init(of: &collector, declared: type.descriptors, on: files, watched: watched, gpus: gpus)
     }
 
     /// The next pass of `collector`.
     init(
         of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
-        watched: Watched? = nil
+        watched: Watched? = nil, gpus: any GPUSource = NoGPUs()
     ) {
-        let host = CollectorHost(files: files, watched: watched ?? Watched.everything(in: files))
+        let host = CollectorHost(files: files, watched: watched ?? Watched.everything(in: files), gpus: gpus)
         var sampling = Sampling(host: host, descriptors: declared)
         var succeeded = true
         do {

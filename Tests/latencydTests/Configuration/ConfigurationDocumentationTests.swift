@@ -60,6 +60,8 @@ struct ConfigurationDocumentationTests {
             TopKey.allCases.map(\.rawValue), WebKey.allCases.map(\.rawValue), StorageKey.allCases.map(\.rawValue),
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
             CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, collectorIds,
+            LibraryCollectorKey.allCases.filter { CollectorKey(rawValue: $0.rawValue) == nil }
+                .map { "collectors.nvidia." + $0.rawValue },
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
             WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
             ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),

@@ -1,17 +1,17 @@
 import AnomalyDetect
-import Platform
 import TestSupport
 import Testing
 
 @testable import Collectors
 @testable import Exporter
+@testable import Platform
 @testable import Telemetry
 @testable import latencyd
 
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(watch) { $1 }
+    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(watch) { $1 }.merging(gpus) { $1 }
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
@@ -33,6 +33,22 @@ struct LimitsPageTests {
         "WatchLimits.threadsPerPassMax": Double(WatchLimits.threadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
+    ]
+
+    private static let gpus: [String: Double] = [
+        "GPUPoller.devicesMax": Double(GPUPoller.devicesMax),
+        "GPUSignalTable.linksMax": Double(GPUSignalTable.linksMax),
+        "GPUUnitPass.migInstancesMax": Double(GPUUnitPass.migInstancesMax),
+        "GPUUnitPass.processesMax": Double(GPUUnitPass.processesMax),
+        "NVMLLibrary.processesMax": Double(NVMLLibrary.processesMax),
+        "NVMLLibrary.samplesMax": Double(NVMLLibrary.samplesMax),
+        "NVMLLibrary.cpusMax": Double(NVMLLibrary.cpusMax),
+        "GPUPoller.fieldsPerCall": Double(GPUPoller.fieldsPerCall),
+        "GPUEventTally.xidsMax": Double(GPUEventTally.xidsMax),
+        "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
+        "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
+        "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
+        "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
     ]
 
     private static let push: [String: Double] = [

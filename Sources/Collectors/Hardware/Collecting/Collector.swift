@@ -29,9 +29,12 @@ public struct CollectorHost: Sendable {
     public var files: any HostFiles
     /// The processes and cgroups that are watched.
     public var watched: Watched
+    /// The GPUs as whoever asks their driver last saw them.
+    public var gpus: any GPUSource
 
-    public init(files: any HostFiles, watched: Watched = Watched()) {
+    public init(files: any HostFiles, watched: Watched = Watched(), gpus: any GPUSource = NoGPUs()) {
         self.files = files
         self.watched = watched
+        self.gpus = gpus
     }
 }

@@ -121,26 +121,3 @@ enum ProcessText {
         return String(label)
     }
 }
-
-/// A list of CPUs as the kernel writes it: `0-3,8,10-11`.
-struct CPUList: Equatable {
-    let text: String
-    let count: Int
-
-    /// nil for what is no list.
-    init?(_ bytes: some Collection<UInt8>) {
-        var count = 0
-        for part in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let bounds = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-            let numbers = bounds.compactMap { KernelText.decimal($0, in: 0...65_535) }
-            guard numbers.count == bounds.count, (1...2).contains(numbers.count),
-                numbers[0] <= numbers[numbers.count - 1]
-            else { return nil }
-            count += Int(numbers[numbers.count - 1] - numbers[0]) + 1
-        }
-        self.count = count
-        let whole = String(decoding: bytes, as: UTF8.self)
-        let isLong = whole.utf8.count > WatchLimits.cpuListBytesMax
-        text = isLong ? String(whole.prefix(WatchLimits.cpuListBytesMax - 3)) + "…" : whole
-    }
-}

@@ -1,3 +1,4 @@
+internal import Collectors
 internal import Platform
 
 enum HardwareKey: String, ConfigurationKey {
@@ -7,6 +8,11 @@ enum HardwareKey: String, ConfigurationKey {
 
 enum CollectorKey: String, ConfigurationKey {
     case enabled, interval
+}
+
+/// The keys of a collector that opens a library.
+enum LibraryCollectorKey: String, ConfigurationKey {
+    case enabled, interval, library
 }
 
 extension ConfigurationDecoder {
@@ -34,7 +40,7 @@ extension ConfigurationDecoder {
         for entry in mapping(section) {
             let field = section.entry(entry)
             if knownCollectors.contains(entry.key) {
-                collectors[entry.key] = collector(field)
+                collectors[entry.key] = entry.key == GPUMonitor.collectorID ? libraryCollector(field) : collector(field)
             } else if later[entry.key] != nil {
                 warnWithoutEffect(field)
             } else {
@@ -54,6 +60,21 @@ extension ConfigurationDecoder {
             switch key {
             case .enabled: collector.enabled = boolean(field) ?? collector.enabled
             case .interval: collector.interval = interval(field)
+            }
+        }
+        return collector
+    }
+
+    private mutating func libraryCollector(_ section: ConfigurationField) -> CollectorConfiguration {
+        var collector = CollectorConfiguration()
+        for (key, field) in fields(of: section, LibraryCollectorKey.self) {
+            switch key {
+            case .enabled: collector.enabled = boolean(field) ?? collector.enabled
+            case .interval: collector.interval = interval(field)
+            case .library:
+                collector.library = text(field, "a library such as libnvidia-ml.so.1") { text throws(ScalarProblem) in
+                    try PathScalar.library(text)
+                }
             }
         }
         return collector

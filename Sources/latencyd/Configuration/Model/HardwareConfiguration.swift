@@ -29,6 +29,10 @@ struct CollectorConfiguration: Sendable, Equatable {
     var enabled = true
     /// How often it reads; nil when it is not set. 100ms to 1h.
     var interval: Duration?
+    /// The library that the collector `nvidia` opens: an absolute path, or a name that the loader looks for. nil when
+    /// it is not set: libnvidia-ml.so.1, and a host without it is no news. To be set where the driver's files lie
+    /// elsewhere, and where the absence of GPUs is to be seen. At the next start.
+    var library: String?
 }
 
 /// `hardware.watch[]`: processes or cgroups that are watched.

@@ -1,0 +1,56 @@
+import Platform
+import Telemetry
+
+/// NVIDIA's GPUs, from the latest snapshot of whoever asks the driver.
+///
+/// The collector calls no driver itself, and so is never held up by one. Source: NVML, NVIDIA's management library.
+struct NVIDIACollector: Collector {
+    static let id = "nvidia"
+    static let defaultInterval = Duration.seconds(1)
+    static let descriptors = NVIDIAFamilies.all
+
+    /// The samples of what is read seldom, by GPU, as of when it was read.
+    private var kept: [Int: (readAtSeconds: [Double], samples: [GPUSamples.Entry])] = [:]
+
+    mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
+        let snapshot = sampling.host.gpus.snapshot()
+        // A host without NVIDIA's driver has no samples at all.
+        guard snapshot.driver.isExpected else {
+            kept = [:]
+            return
+        }
+        addDriver(snapshot.driver, &sampling)
+        for device in snapshot.devices {
+            var samples = GPUSamples(gpu: device.index)
+            samples.addDevice(device, snapshot.driver)
+            if let readings = device.readings { samples.addQuick(readings) }
+            samples.add(device.events)
+            for sample in samples.all { sampling.add(sample.descriptor, sample.labels, sample.value) }
+            for sample in slow(device) { sampling.add(sample.descriptor, sample.labels, sample.value) }
+        }
+    }
+
+    /// Most samples, those of links above all, are read every 10 s: they are made then, not in each pass.
+    private mutating func slow(_ device: GPUDevice) -> [GPUSamples.Entry] {
+        guard let readings = device.readings else {
+            kept[device.index] = nil
+            return []
+        }
+        let readAtSeconds = [readings.slowReadAtSeconds, readings.steadyReadAtSeconds]
+        if let kept = kept[device.index], kept.readAtSeconds == readAtSeconds { return kept.samples }
+        var samples = GPUSamples(gpu: device.index)
+        samples.addSlow(readings)
+        kept[device.index] = (readAtSeconds, samples.all)
+        return samples.all
+    }
+
+    private func addDriver(_ driver: GPUDriverStatus, _ sampling: inout Sampling) {
+        for state in GPUDriverState.allCases {
+            sampling.add(NVIDIAFamilies.driverState, ["state": state.rawValue], state == driver.state ? 1 : 0)
+        }
+        for state in GPUEventsState.allCases {
+            sampling.add(NVIDIAFamilies.eventsState, ["state": state.rawValue], state == driver.events ? 1 : 0)
+        }
+        sampling.add(NVIDIAFamilies.hanging, [:], driver.hangingCall?.lastedSeconds ?? 0)
+    }
+}
