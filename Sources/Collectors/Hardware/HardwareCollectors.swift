@@ -4,6 +4,7 @@ public enum HardwareCollectors {
         ThermalCollector.self,
         CPUFrequencyCollector.self,
         PressureCollector.self,
+        WakeupLatencyCollector.self,
     ]
 
     /// The keys that may stand below `hardware.collectors`.

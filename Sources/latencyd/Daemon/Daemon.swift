@@ -23,6 +23,7 @@ final class Daemon {
     private let board = DaemonBoard()
     private let desk: ReloadDesk
 
+    private let wakeups: WakeupProbe
     private var runner: CollectorRunner
     private var watch: TimingWatch
     private var windowClock: WindowClock
@@ -48,8 +49,10 @@ final class Daemon {
         watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
+        let files = SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)
+        wakeups = WakeupProbe(files: files, onHandicap: { log.warning("\($0)") })
         runner = CollectorRunner(
-            host: CollectorHost(files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)),
+            host: CollectorHost(files: files, wakeups: wakeups),
             settings: configuration.hardware.settings, at: .seconds(now),
             clock: { .seconds(HostClock.monotonicSeconds()) })
         ingestor = Locked(Self.ingestor(configuration))
@@ -84,6 +87,7 @@ final class Daemon {
         }
         let server = web
         webSlot.withLock { $0 = server }
+        measureWakeups(configuration.hardware)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -233,16 +237,27 @@ final class Daemon {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
         runner.apply(new.hardware.settings, at: .seconds(HostClock.monotonicSeconds()))
+        measureWakeups(new.hardware)
         alertLog.isEnabled = new.notify.journal
         alertLog.write(watch.apply(new.alerts))
         running = new
         showPages()
     }
 
+    /// Starts, changes or stops the measuring of wake-ups. Without it the daemon works all the same.
+    private func measureWakeups(_ hardware: HardwareConfiguration) {
+        do {
+            try wakeups.setRate(hardware.wakeupRate)
+        } catch {
+            log.warning("wake-up latency is not measured: \(error)")
+        }
+    }
+
     private func stop() {
         Notify.stopping()
         log.info("stopping")
         desk.close()
+        try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
         push.stop()
         pushThread.join()

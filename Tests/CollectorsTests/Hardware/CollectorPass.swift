@@ -10,14 +10,17 @@ struct CollectorPass {
     let families: [MetricFamily]
 
     /// A new collector's first pass on `files`.
-    init(of type: any Collector.Type, on files: any HostFiles) {
+    init(of type: any Collector.Type, on files: any HostFiles, wakeups: any WakeupSource = NoWakeups()) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files)
+        self.init(of: &collector, declared: type.descriptors, on: files, wakeups: wakeups)
     }
 
     /// The next pass of `collector`.
-    init(of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles) {
-        var sampling = Sampling(host: CollectorHost(files: files), descriptors: declared)
+    init(
+        of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
+        wakeups: any WakeupSource = NoWakeups()
+    ) {
+        var sampling = Sampling(host: CollectorHost(files: files, wakeups: wakeups), descriptors: declared)
         var succeeded = true
         do {
             try collector.collect(&sampling)
@@ -57,4 +60,14 @@ final class RecordingHostFiles: HostFiles, @unchecked Sendable {
     }
 
     func list(_ folder: HostPath) throws(HostFileError) -> [String] { try files.list(folder) }
+}
+
+/// Three wake-ups as if they had been measured.
+struct FixedWakeups: WakeupSource {
+    func reading() -> WakeupReading? {
+        var reading = WakeupReading(createdSeconds: 1_700_000_000)
+        for seconds in [0.000_04, 0.000_06, 0.012] { reading.latency.record(seconds) }
+        reading.missed = 1
+        return reading
+    }
 }

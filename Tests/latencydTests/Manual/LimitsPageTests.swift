@@ -84,6 +84,8 @@ struct LimitsPageTests {
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
+            "WakeupProbe.rates": Double(WakeupProbe.rates.upperBound),
+            "OwnCgroups.depthMax": Double(OwnCgroups.depthMax),
             "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),
         ]
     }()

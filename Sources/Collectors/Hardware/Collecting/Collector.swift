@@ -27,8 +27,11 @@ public protocol Collector: Sendable {
 /// What collectors may read from. A new kind of source (a library, a socket) is a new property here.
 public struct CollectorHost: Sendable {
     public var files: any HostFiles
+    /// Who measures wake-ups; by default nobody.
+    public var wakeups: any WakeupSource
 
-    public init(files: any HostFiles) {
+    public init(files: any HostFiles, wakeups: any WakeupSource = NoWakeups()) {
         self.files = files
+        self.wakeups = wakeups
     }
 }

@@ -1,3 +1,4 @@
+internal import Collectors
 internal import Platform
 
 enum HardwareKey: String, ConfigurationKey {
@@ -5,7 +6,10 @@ enum HardwareKey: String, ConfigurationKey {
 }
 
 enum CollectorKey: String, ConfigurationKey {
-    case enabled, interval
+    case enabled, interval, rate
+
+    /// The collector to which `rate` belongs.
+    static let idWithRate = "wakeup_latency"
 }
 
 extension ConfigurationDecoder {
@@ -31,7 +35,7 @@ extension ConfigurationDecoder {
         for entry in mapping(section) {
             let field = section.entry(entry)
             if knownCollectors.contains(entry.key) {
-                collectors[entry.key] = collector(field)
+                collectors[entry.key] = collector(field, id: entry.key)
             } else if later[entry.key] != nil {
                 warnWithoutEffect(field)
             } else {
@@ -45,12 +49,17 @@ extension ConfigurationDecoder {
         return collectors
     }
 
-    private mutating func collector(_ section: ConfigurationField) -> CollectorConfiguration {
+    private mutating func collector(_ section: ConfigurationField, id: String) -> CollectorConfiguration {
         var collector = CollectorConfiguration()
         for (key, field) in fields(of: section, CollectorKey.self) {
             switch key {
             case .enabled: collector.enabled = boolean(field) ?? collector.enabled
             case .interval: collector.interval = interval(field)
+            case .rate where id == CollectorKey.idWithRate: collector.rate = integer(field, in: WakeupProbe.rates)
+            case .rate:
+                reportKey(
+                    field, "this collector does not measure by itself",
+                    "write 'interval' for how often it reads; 'rate' belongs to \(CollectorKey.idWithRate)")
             }
         }
         return collector

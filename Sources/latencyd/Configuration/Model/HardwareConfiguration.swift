@@ -1,3 +1,5 @@
+internal import Collectors
+
 /// `hardware`: what is read from the host.
 struct HardwareConfiguration: Sendable, Equatable {
     static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3_600)
@@ -10,6 +12,12 @@ struct HardwareConfiguration: Sendable, Equatable {
 
     /// What is set for the collector `id`.
     func collector(_ id: String) -> CollectorConfiguration { collectors[id] ?? CollectorConfiguration() }
+
+    /// How often a second the latency of wake-ups is measured; nil when it is not.
+    var wakeupRate: Int? {
+        let collector = collector(CollectorKey.idWithRate)
+        return collector.enabled ? collector.rate ?? WakeupProbe.rateDefault : nil
+    }
 
     /// How often the collector `id` reads: as set for it; else as set for all, but never more often than its own
     /// default asks, because reading some files interrupts processors or asks the firmware.
@@ -24,4 +32,6 @@ struct CollectorConfiguration: Sendable, Equatable {
     var enabled = true
     /// How often it reads; nil when it is not set. 100ms to 1h.
     var interval: Duration?
+    /// How often it measures, a second; nil when it is not set. Of the collector `wakeup_latency` only.
+    var rate: Int?
 }
