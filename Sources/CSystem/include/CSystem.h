@@ -8,6 +8,7 @@
 #include <yaml.h>
 #include <zlib.h>
 
+#include "csystem_files.h"
 #include "csystem_http.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"

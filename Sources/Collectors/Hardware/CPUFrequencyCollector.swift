@@ -29,46 +29,66 @@ struct CPUFrequencyCollector: Collector {
 
     private static let folder = HostPath.sysfs("devices/system/cpu/cpufreq")
 
+    private var policies = Discovery<[Policy]>()
+
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
-        var readings: [(cpu: Int64, policy: Policy)] = []
-        for entry in try sampling.entries(in: Self.folder, prefix: "policy") {
-            guard let policy = Policy(entry.path, &sampling) else { continue }
-            readings += policy.cpus.map { ($0, policy) }
+        let policies = try policies(&sampling, find: Self.policies)
+        var readings: [(cpu: PolicyCPU, reading: Reading)] = []
+        for policy in policies {
+            let reading = Reading(policy, &sampling)
+            readings += policy.cpus.map { ($0, reading) }
         }
-        for (cpu, policy) in readings.sorted(by: { $0.cpu < $1.cpu }) {
-            add(policy, cpu: String(cpu), &sampling)
+        for (cpu, reading) in readings.sorted(by: { $0.cpu.number < $1.cpu.number }) {
+            add(reading, of: cpu, &sampling)
         }
     }
 
-    private func add(_ policy: Policy, cpu: String, _ sampling: inout Sampling) {
-        let frequencies = [
-            (Self.current, policy.current), (Self.lowest, policy.lowest), (Self.highest, policy.highest),
-            (Self.hardwareHighest, policy.hardwareHighest),
-        ]
-        for case (let descriptor, let hertz?) in frequencies {
-            sampling.add(descriptor, ["cpu": cpu], hertz)
-        }
-        if let governor = policy.governor {
-            sampling.add(Self.governor, ["cpu": cpu, "governor": governor], 1)
+    private static func policies(_ sampling: inout Sampling) throws(CollectorError) -> [Policy] {
+        try sampling.entries(in: folder, prefix: "policy").compactMap { Policy($0.path, &sampling) }
+    }
+
+    private func add(_ reading: Reading, of cpu: PolicyCPU, _ sampling: inout Sampling) {
+        if let hertz = reading.current { sampling.add(Self.current, cpu.labels, hertz) }
+        if let hertz = reading.lowest { sampling.add(Self.lowest, cpu.labels, hertz) }
+        if let hertz = reading.highest { sampling.add(Self.highest, cpu.labels, hertz) }
+        if let hertz = reading.hardwareHighest { sampling.add(Self.hardwareHighest, cpu.labels, hertz) }
+        if let governor = reading.governor {
+            sampling.add(Self.governor, ["cpu": cpu.labels["cpu"] ?? "", "governor": governor], 1)
         }
     }
 }
 
-/// What one policy's files say; nil where one could not be read.
+/// One CPU of a policy, and its labels.
+private struct PolicyCPU {
+    let number: Int64
+    let labels: LabelSet
+}
+
+/// A policy as it was found.
 private struct Policy {
-    let cpus: [Int64]
-    let current: Double?
-    let lowest: Double?
-    let highest: Double?
-    let hardwareHighest: Double?
-    let governor: String?
+    let folder: HostPath
+    let cpus: [PolicyCPU]
 
     /// nil when all its CPUs are offline (the kernel says so by EBUSY), or that could not be found out.
     init?(_ folder: HostPath, _ sampling: inout Sampling) {
         guard let cpus = sampling.read(folder / "affected_cpus", unless: [.busy], CPUFrequencyText.cpus) else {
             return nil
         }
-        self.cpus = cpus
+        self.folder = folder
+        self.cpus = cpus.map { PolicyCPU(number: $0, labels: ["cpu": String($0)]) }
+    }
+}
+
+/// What one policy's files say; nil where one could not be read.
+private struct Reading {
+    let current: Double?
+    let lowest: Double?
+    let highest: Double?
+    let hardwareHighest: Double?
+    let governor: String?
+
+    init(_ policy: Policy, _ sampling: inout Sampling) {
+        let folder = policy.folder
         current = sampling.read(folder / "scaling_cur_freq", CPUFrequencyText.hertz)
         lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
         highest = sampling.read(folder / "scaling_max_freq", CPUFrequencyText.hertz)

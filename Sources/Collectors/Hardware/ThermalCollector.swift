@@ -21,37 +21,79 @@ struct ThermalCollector: Collector {
 
     private static let folder = HostPath.sysfs("class/thermal")
 
+    private var zones = Discovery<[ThermalZone]>()
+    private var devices = Discovery<[CoolingDevice]>()
+
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
-        for zone in try sampling.entries(in: Self.folder, prefix: "thermal_zone") {
-            collect(zone: zone, &sampling)
+        for zone in try zones(&sampling, find: Self.zones) {
+            if let celsius = sampling.read(zone.temperature, ThermalText.celsius) {
+                sampling.add(Self.temperature, zone.labels, celsius)
+            }
+            for trip in zone.trips {
+                guard case .set(let celsius) = sampling.read(trip.path, ThermalText.trip) else { continue }
+                sampling.add(Self.tripTemperature, trip.labels, celsius)
+            }
         }
-        for device in try sampling.entries(in: Self.folder, prefix: "cooling_device") {
-            collect(device: device, &sampling)
-        }
-    }
-
-    private func collect(zone: NumberedEntry, _ sampling: inout Sampling) {
-        guard let type = sampling.read(zone.path / "type", KernelText.word) else { return }
-        if let celsius = sampling.read(zone.path / "temp", ThermalText.celsius) {
-            sampling.add(Self.temperature, ["zone": zone.label, "type": type], celsius)
-        }
-        for trip in sampling.entriesOrNone(in: zone.path, prefix: "trip_point_", suffix: "_temp") {
-            guard case .set(let celsius) = sampling.read(trip.path, ThermalText.trip),
-                let kind = sampling.read(zone.path / "trip_point_\(trip.number)_type", KernelText.word)
+        for device in try devices(&sampling, find: Self.devices) {
+            guard
+                case .state(let state) = sampling.read(
+                    device.state, { ThermalText.coolingState($0, highest: device.highest) })
             else { continue }
-            sampling.add(
-                Self.tripTemperature, ["zone": zone.label, "type": type, "trip": trip.label, "kind": kind], celsius)
+            sampling.add(Self.coolingState, device.labels, Double(state) / Double(device.highest))
         }
     }
 
-    private func collect(device: NumberedEntry, _ sampling: inout Sampling) {
+    private static func zones(_ sampling: inout Sampling) throws(CollectorError) -> [ThermalZone] {
+        try sampling.entries(in: folder, prefix: "thermal_zone").compactMap { ThermalZone($0, &sampling) }
+    }
+
+    private static func devices(_ sampling: inout Sampling) throws(CollectorError) -> [CoolingDevice] {
+        try sampling.entries(in: folder, prefix: "cooling_device").compactMap { CoolingDevice($0, &sampling) }
+    }
+}
+
+/// A zone as it was found: what to read of it every time, and under which labels.
+private struct ThermalZone {
+    struct Trip {
+        let path: HostPath
+        let labels: LabelSet
+    }
+
+    let temperature: HostPath
+    let labels: LabelSet
+    let trips: [Trip]
+
+    /// nil when its type cannot be read.
+    init?(_ zone: NumberedEntry, _ sampling: inout Sampling) {
+        guard let type = sampling.read(zone.path / "type", KernelText.word) else { return nil }
+        temperature = zone.path / "temp"
+        labels = ["zone": zone.label, "type": type]
+        var trips: [Trip] = []
+        for trip in sampling.entriesOrNone(in: zone.path, prefix: "trip_point_", suffix: "_temp") {
+            guard let kind = sampling.read(zone.path / "trip_point_\(trip.number)_type", KernelText.word) else {
+                continue
+            }
+            trips.append(
+                Trip(path: trip.path, labels: ["zone": zone.label, "type": type, "trip": trip.label, "kind": kind]))
+        }
+        self.trips = trips
+    }
+}
+
+/// A cooling device as it was found.
+private struct CoolingDevice {
+    let state: HostPath
+    let labels: LabelSet
+    let highest: Int64
+
+    /// nil when it cannot be set, or its type or highest state cannot be read.
+    init?(_ device: NumberedEntry, _ sampling: inout Sampling) {
         guard let type = sampling.read(device.path / "type", KernelText.word),
-            let highest = sampling.read(device.path / "max_state", ThermalText.highestState), highest > 0,
-            case .state(let state) = sampling.read(
-                device.path / "cur_state", { ThermalText.coolingState($0, highest: highest) })
-        else { return }
-        sampling.add(
-            Self.coolingState, ["device": device.label, "type": type], Double(state) / Double(highest))
+            let highest = sampling.read(device.path / "max_state", ThermalText.highestState), highest > 0
+        else { return nil }
+        state = device.path / "cur_state"
+        labels = ["device": device.label, "type": type]
+        self.highest = highest
     }
 }
 

@@ -4,7 +4,10 @@
 public protocol HostFiles: Sendable {
     /// The whole content of a file. Throws ``HostFileError/tooLong(limitBytes:)`` when it is longer than
     /// `limitBytes`; a file that is there and empty gives an empty array.
-    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8]
+    ///
+    /// - Parameter keepsOpen: it will be read again and again, so that it may be kept open; what is read is the
+    ///   same either way.
+    func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8]
 
     /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
     func list(_ folder: HostPath) throws(HostFileError) -> [String]
@@ -13,7 +16,7 @@ public protocol HostFiles: Sendable {
 extension HostFiles {
     /// The whole content of a file of at most ``HostFileLimits/fileBytes``.
     public func read(_ path: HostPath) throws(HostFileError) -> [UInt8] {
-        try read(path, limitBytes: HostFileLimits.fileBytes)
+        try read(path, limitBytes: HostFileLimits.fileBytes, keepsOpen: false)
     }
 }
 
@@ -21,6 +24,10 @@ extension HostFiles {
 public enum HostFileLimits {
     /// The longest file that is read unless a collector asks for more, in bytes.
     public static let fileBytes = 65_536
+    /// The most files that are kept open, where the limit of descriptors (`LimitNOFILE=`) leaves room.
+    public static let filesKept = 16_384
+    /// A file that is kept open and was not read for so long makes room for another one, in seconds.
+    public static let keptSeconds = 120.0
     /// The most names that a folder may have.
     public static let folderNames = 65_536
 }

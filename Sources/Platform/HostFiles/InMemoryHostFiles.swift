@@ -52,7 +52,7 @@ public struct InMemoryHostFiles: HostFiles {
         link(folder)
     }
 
-    public func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] {
+    public func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
         guard path.staysBelowRoot else { throw .outsideRoot }
         switch entries[path] {
         case .file(let content) where content.count > limitBytes: throw .tooLong(limitBytes: limitBytes)

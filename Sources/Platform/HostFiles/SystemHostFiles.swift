@@ -2,31 +2,48 @@ import Glibc
 
 /// The files of this host, or of a folder that stands in for it.
 ///
-/// Links are followed: `/sys/class` consists of them. Every call opens, reads and closes; nothing is kept open.
+/// Links are followed: `/sys/class` consists of them. Files that are read again and again stay open, see
+/// ``KeptFiles``; they are closed with the last copy of this value.
 public struct SystemHostFiles: HostFiles {
     private let sysfs: String
     private let procfs: String
     private let namesMax: Int
+    private let kept: Locked<KeptFiles>
 
     /// - Parameters:
     ///   - sysfs: the folder that serves as `/sys`.
     ///   - procfs: the folder that serves as `/proc`.
+    ///   - filesKept: the most files that are kept open.
     ///   - namesMax: the most names that a folder may have.
-    public init(sysfs: String = "/sys", procfs: String = "/proc", namesMax: Int = HostFileLimits.folderNames) {
+    public init(
+        sysfs: String = "/sys", procfs: String = "/proc", filesKept: Int = 0,
+        namesMax: Int = HostFileLimits.folderNames
+    ) {
         self.sysfs = sysfs
         self.procfs = procfs
         self.namesMax = namesMax
+        kept = Locked(KeptFiles(filesMax: filesKept))
     }
 
-    public func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] {
-        let descriptor = try open(path, O_RDONLY)
-        defer { close(descriptor) }
-        var content: [UInt8] = []
-        while true {
-            let chunk = try readChunk(descriptor)
-            if chunk.isEmpty { return content }
-            content.append(contentsOf: chunk)
-            if content.count > limitBytes { throw .tooLong(limitBytes: limitBytes) }
+    /// A quarter of the descriptors that this process may have, so that sockets and pages have theirs.
+    public static var filesKeptDefault: Int { min(HostFileLimits.filesKept, FileLimit.inForce / 4) }
+
+    /// How many files are open now.
+    public var keptCount: Int { kept.withLock { $0.count } }
+
+    public func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
+        try kept.withLock { kept throws(HostFileError) -> [UInt8] in
+            if let content = kept.read(path, limitBytes: limitBytes) { return content }
+            let file = OpenFile(try open(path, O_RDONLY))
+            let content: [UInt8]
+            do throws(HostFileError) {
+                content = try kept.buffer.read(file, limitBytes: limitBytes)
+            } catch {
+                file.close()
+                throw error
+            }
+            if !keepsOpen || !kept.keep(file, as: path) { file.close() }
+            return content
         }
     }
 
@@ -65,27 +82,6 @@ public struct SystemHostFiles: HostFiles {
             if descriptor >= 0 { return descriptor }
             if errno != EINTR { throw HostFileError(errno: errno) }
         }
-    }
-
-    /// The next bytes; empty at the end of the file.
-    private func readChunk(_ descriptor: Int32) throws(HostFileError) -> [UInt8] {
-        var failure: Int32 = 0
-        // The kernel's small files are at most a page.
-        let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-            while true {
-                let received = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                if received >= 0 {
-                    count = received
-                    return
-                }
-                if errno != EINTR {
-                    failure = errno
-                    return
-                }
-            }
-        }
-        if failure != 0 { throw HostFileError(errno: failure) }
-        return chunk
     }
 
     /// The name of a folder's entry; nil when it is not UTF-8.

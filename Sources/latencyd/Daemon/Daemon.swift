@@ -49,10 +49,14 @@ final class Daemon {
         watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
-        let files = SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs)
-        wakeups = WakeupProbe(files: files, onHandicap: { log.warning("\($0)") })
+        wakeups = WakeupProbe(
+            files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
+            onHandicap: { log.warning("\($0)") })
         runner = CollectorRunner(
-            host: CollectorHost(files: files, wakeups: wakeups),
+            host: CollectorHost(
+                files: SystemHostFiles(
+                    sysfs: options.pathSysfs, procfs: options.pathProcfs, filesKept: SystemHostFiles.filesKeptDefault),
+                wakeups: wakeups),
             settings: configuration.hardware.settings, at: .seconds(now),
             clock: { .seconds(HostClock.monotonicSeconds()) })
         ingestor = Locked(Self.ingestor(configuration))

@@ -54,9 +54,9 @@ final class RecordingHostFiles: HostFiles, @unchecked Sendable {
 
     init(_ files: InMemoryHostFiles) { self.files = files }
 
-    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] {
+    func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
         read.insert(path)
-        return try files.read(path, limitBytes: limitBytes)
+        return try files.read(path, limitBytes: limitBytes, keepsOpen: keepsOpen)
     }
 
     func list(_ folder: HostPath) throws(HostFileError) -> [String] { try files.list(folder) }

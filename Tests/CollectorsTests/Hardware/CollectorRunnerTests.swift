@@ -236,8 +236,8 @@ private struct HalfWayProbe: Collector {
 private final class ChangingHostFiles: HostFiles, @unchecked Sendable {
     var files = InMemoryHostFiles()
 
-    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] {
-        try files.read(path, limitBytes: limitBytes)
+    func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
+        try files.read(path, limitBytes: limitBytes, keepsOpen: keepsOpen)
     }
 
     func list(_ folder: HostPath) throws(HostFileError) -> [String] { try files.list(folder) }
@@ -248,7 +248,7 @@ private final class ChangingHostFiles: HostFiles, @unchecked Sendable {
 private final class TimedHostFiles: HostFiles, @unchecked Sendable {
     private(set) var now = Duration.seconds(7)
 
-    func read(_ path: HostPath, limitBytes: Int) throws(HostFileError) -> [UInt8] { throw .absent }
+    func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] { throw .absent }
 
     func list(_ folder: HostPath) throws(HostFileError) -> [String] {
         now += .milliseconds(250)

@@ -142,4 +142,46 @@ struct SamplingTests {
         #expect(sampling.errorCount == 26)
         #expect(sampling.errors.count == Sampling.errorKindsMax)
     }
+
+    @Test("a label set is refused the second time, whatever the pass before gave")
+    func repeatedLater() {
+        var sampling = sampling()
+        func pass(_ probes: [String]) -> [String] {
+            sampling.begin(on: sampling.host, looksAnew: false)
+            for probe in probes { sampling.add(Self.gauge, ["probe": probe], 1) }
+            return sampling.families.flatMap(\.samples).compactMap { $0.labels["probe"] }
+        }
+        #expect(pass(["a", "b", "c"]) == ["a", "b", "c"])
+        #expect(pass(["a", "b", "c"]) == ["a", "b", "c"])
+        #expect(pass(["a", "c", "b"]) == ["a", "c", "b"])
+        #expect(pass(["a", "a", "b"]) == ["a", "b"])
+        #expect(sampling.errors == [.refused(family: "latencyd_probe", .repeated)])
+        #expect(pass(["b", "c", "b", "c"]) == ["b", "c"])
+        #expect(sampling.errorCount == 2)
+        #expect(pass([]).isEmpty)
+        #expect(sampling.errorCount == 0)
+    }
+
+    @Test("what was found is kept until a pass looks anew, and found again after a failure")
+    func discovery() {
+        var sampling = sampling()
+        var discovery = Discovery<Int>()
+        var findings = 0
+        func pass(looksAnew: Bool, fails: Bool = false) -> Int? {
+            sampling.begin(on: sampling.host, looksAnew: looksAnew)
+            return try? discovery(&sampling) { sampling throws(CollectorError) in
+                findings += 1
+                if fails { throw .source(operation: "probe", message: "lost") }
+                _ = sampling.read(file, parse)
+                return findings
+            }
+        }
+        #expect(pass(looksAnew: true) == 1)
+        #expect(sampling.findingErrorCount == 1 && sampling.errorCount == 1)
+        #expect(pass(looksAnew: false) == 1)
+        #expect(sampling.errorCount == 0)
+        #expect(pass(looksAnew: true, fails: true) == nil)
+        #expect(pass(looksAnew: false) == 3)
+        #expect(pass(looksAnew: true) == 4)
+    }
 }

@@ -37,7 +37,9 @@ struct InMemoryHostFilesTests {
     func failures() {
         var files = InMemoryHostFiles()
         files.write([1, 2, 3], to: zone / "temp")
-        #expect(throws: HostFileError.tooLong(limitBytes: 2)) { try files.read(zone / "temp", limitBytes: 2) }
+        #expect(throws: HostFileError.tooLong(limitBytes: 2)) {
+            try files.read(zone / "temp", limitBytes: 2, keepsOpen: false)
+        }
         #expect(throws: HostFileError.absent) { try files.read(zone / "none") }
         #expect(throws: HostFileError.absent) { try files.list(.procfs("pressure")) }
         #expect(throws: HostFileError.wrongType) { try files.read(zone) }

@@ -80,6 +80,8 @@ struct LimitsPageTests {
             "PushConfiguration.bucketsMax": Double(PushConfiguration.bucketsMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
             "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
+            "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
+            "HostFileLimits.keptSeconds": HostFileLimits.keptSeconds,
             "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),

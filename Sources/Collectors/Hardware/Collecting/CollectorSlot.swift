@@ -4,17 +4,27 @@ import Telemetry
 struct CollectorSlot: Sendable {
     /// The most kinds of errors that are logged for one collector.
     static let notedKindsMax = 64
+    /// How often a collector finds out anew what exists on the host.
+    static let discoveryInterval = Duration.seconds(60)
 
     let id: String
     var interval: Duration
     var due: Duration
     private(set) var state = CollectorState.waiting
+    /// What the last pass collected.
     private(set) var families: [MetricFamily] = []
     private(set) var errorCount: UInt64 = 0
     private(set) var durationSeconds = 0.0
 
     private let descriptors: [MetricDescriptor]
     private var collector: any Collector
+    private var sampling: Sampling?
+    /// When the collector has to find out anew what exists; nil: in the next pass.
+    private var discoveryDue: Duration?
+    /// Errors of the last pass in what is read every time.
+    private var readErrorCount: UInt64 = 0
+    /// Errors that were met when it was last found out what exists.
+    private var findingErrorCount: UInt64 = 0
     private var noted: Set<String> = []
 
     init(_ type: any Collector.Type, interval: Duration, due: Duration) {
@@ -27,16 +37,23 @@ struct CollectorSlot: Sendable {
 
     /// Runs one pass. Returns what should be logged.
     mutating func run(on host: CollectorHost, clock: () -> Duration) -> [CollectorNote] {
-        var sampling = Sampling(host: host, descriptors: descriptors)
         let begin = clock()
+        let looksAnew = discoveryDue.map { $0 <= begin } ?? true
+        if looksAnew { discoveryDue = begin + Self.discoveryInterval }
+        // Taken out while it is used, so that its arrays have one owner and are not copied.
+        var sampling = self.sampling.take() ?? Sampling(host: host, descriptors: descriptors)
+        sampling.begin(on: host, looksAnew: looksAnew)
         var failure: CollectorError?
         do {
             try collector.collect(&sampling)
         } catch {
             failure = error
         }
+        planDiscovery(after: sampling, isFailed: failure != nil)
+        let notes = take(sampling, failure)
+        self.sampling = sampling
         durationSeconds = max(0, (clock() - begin) / .seconds(1))
-        return take(sampling, failure)
+        return notes
     }
 
     /// Plans the next pass on the grid of intervals; passes that were missed are not made up for.
@@ -45,10 +62,18 @@ struct CollectorSlot: Sendable {
         if due <= now { due = now + interval }
     }
 
+    /// A pass that met more or fewer errors than the one before speaks of devices that came or went.
+    private mutating func planDiscovery(after sampling: Sampling, isFailed: Bool) {
+        if sampling.looksAnew { findingErrorCount = sampling.findingErrorCount }
+        let readErrors = sampling.errorCount - sampling.findingErrorCount
+        if isFailed || readErrors != readErrorCount { discoveryDue = nil }
+        readErrorCount = readErrors
+    }
+
     private mutating func take(_ sampling: Sampling, _ failure: CollectorError?) -> [CollectorNote] {
         errorCount += sampling.errorCount + (failure == nil ? 0 : 1)
         families = failure == nil ? sampling.families : []
-        let isEmpty = families.isEmpty && sampling.errorCount == 0
+        let isEmpty = families.isEmpty && sampling.errorCount == 0 && findingErrorCount == 0
         state = failure != nil ? .failing : isEmpty ? .absent : .collecting
 
         var notes: [CollectorNote] = []

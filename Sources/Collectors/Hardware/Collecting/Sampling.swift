@@ -12,39 +12,72 @@ public struct Sampling: Sendable {
     public static let errorKindsMax = 16
 
     /// What may be read from. Files are better read through ``read(_:_:)``, which counts what goes wrong.
-    public let host: CollectorHost
+    public private(set) var host: CollectorHost
+    /// Whether a collector should find anew what exists on the host; see ``Discovery``.
+    public private(set) var looksAnew: Bool
     /// Errors of this pass, each of which made a sample absent.
     public private(set) var errorCount: UInt64 = 0
+    /// Those of them that were met while finding out what exists.
+    private(set) var findingErrorCount: UInt64 = 0
     /// The first error of each kind.
     public private(set) var errors: [CollectorError] = []
 
-    private var collected: [MetricFamily]
-    private var labelSets: [Set<LabelSet>]
+    private var collected: [CollectedFamily]
+    /// The place in `collected` of the family that got a sample last.
+    private var latest = 0
     private var sampleCount = 0
+    private var isFinding = false
 
-    /// A pass of a collector that declared `descriptors`.
+    /// The first pass of a collector that declared `descriptors`.
     public init(host: CollectorHost, descriptors: [MetricDescriptor]) {
         self.host = host
-        collected = descriptors.map { MetricFamily($0) }
-        labelSets = Array(repeating: [], count: descriptors.count)
+        looksAnew = true
+        collected = descriptors.map { CollectedFamily($0) }
+    }
+
+    /// The next pass. What the last one collected stays behind for comparison.
+    mutating func begin(on host: CollectorHost, looksAnew: Bool) {
+        self.host = host
+        self.looksAnew = looksAnew
+        errorCount = 0
+        findingErrorCount = 0
+        errors.removeAll(keepingCapacity: true)
+        sampleCount = 0
+        for index in collected.indices { collected[index].begin() }
+    }
+
+    /// Runs `find`, whose reads are seldom repeated: their files are not kept open.
+    mutating func finding<Found>(
+        _ find: (inout Sampling) throws(CollectorError) -> Found
+    ) throws(CollectorError) -> Found {
+        let before = errorCount
+        isFinding = true
+        defer {
+            isFinding = false
+            findingErrorCount += errorCount - before
+        }
+        return try find(&self)
     }
 
     /// The families that have samples, in the order in which they were declared.
-    public var families: [MetricFamily] { collected.filter { !$0.samples.isEmpty } }
+    public var families: [MetricFamily] { collected.lazy.map(\.family).filter { !$0.samples.isEmpty } }
 
     /// The value in a file that should be there. nil, and one error counted, when the file is missing, cannot be
     /// read or `parse` gives nil for its content.
-    public mutating func read<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> Value? {
-        read(path, unless: [], parse)
+    public mutating func read<Value>(
+        _ path: HostPath, limitBytes: Int = HostFileLimits.fileBytes, _ parse: ([UInt8]) -> Value?
+    ) -> Value? {
+        read(path, unless: [], limitBytes: limitBytes, parse)
     }
 
     /// The value in a file that this kernel or device need not have: one of the errors `tolerated` gives nil
     /// without being counted.
     public mutating func read<Value>(
-        _ path: HostPath, unless tolerated: Set<HostFileError>, _ parse: ([UInt8]) -> Value?
+        _ path: HostPath, unless tolerated: Set<HostFileError>, limitBytes: Int = HostFileLimits.fileBytes,
+        _ parse: ([UInt8]) -> Value?
     ) -> Value? {
         do {
-            let content = try host.files.read(path)
+            let content = try host.files.read(path, limitBytes: limitBytes, keepsOpen: !isFinding)
             if let value = parse(content) { return value }
             count(.garbled(path, found: KernelText.excerpt(content)))
         } catch {
@@ -102,12 +135,9 @@ public struct Sampling: Sendable {
     }
 
     private mutating func add(_ descriptor: MetricDescriptor, _ sample: Sample) {
-        guard let family = collected.firstIndex(where: { $0.descriptor == descriptor }) else {
-            return refuse(descriptor, .undeclared)
-        }
+        guard let family = place(of: descriptor) else { return refuse(descriptor, .undeclared) }
         guard sampleCount < Self.samplesMax else { return refuse(descriptor, .tooMany) }
-        guard labelSets[family].insert(sample.labels).inserted else { return refuse(descriptor, .repeated) }
-        collected[family].samples.append(sample)
+        guard collected[family].append(sample) else { return refuse(descriptor, .repeated) }
         sampleCount += 1
     }
 
@@ -116,6 +146,14 @@ public struct Sampling: Sendable {
         errorCount += 1
         guard errors.count < Self.errorKindsMax, !errors.contains(where: { $0.kind == error.kind }) else { return }
         errors.append(error)
+    }
+
+    /// Samples of one family mostly come one after the other.
+    private mutating func place(of descriptor: MetricDescriptor) -> Int? {
+        if latest < collected.count, collected[latest].family.descriptor == descriptor { return latest }
+        guard let place = collected.firstIndex(where: { $0.family.descriptor == descriptor }) else { return nil }
+        latest = place
+        return place
     }
 
     private mutating func refuse(_ descriptor: MetricDescriptor, _ refusal: CollectorError.Refusal) {

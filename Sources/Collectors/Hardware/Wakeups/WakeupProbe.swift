@@ -37,11 +37,13 @@ public final class WakeupProbe: WakeupSource {
     /// Measures from now on, `rate` times a second; nil stops it. What was measured so far stays.
     public func setRate(_ rate: Int?) throws(DaemonThread.StartError) {
         let rate = rate.map { min(max($0, Self.rates.lowerBound), Self.rates.upperBound) }
+        let created = HostClock.unixSeconds()
         let change = state.withLock { state -> (run: Run, rate: Int)? in
             guard state.rate != rate else { return nil }
             // The old thread sleeps on to its target and ends there, without counting it.
             state.run?.isStopped.store(true, ordering: .relaxed)
             state.rate = rate
+            if rate != nil, state.reading == nil { state.reading = WakeupReading(createdSeconds: created) }
             state.run = rate.map { _ in Run() }
             guard let rate, let run = state.run else { return nil }
             return (run, rate)
@@ -73,7 +75,6 @@ public final class WakeupProbe: WakeupSource {
             if run.isStopped.load(ordering: .relaxed) { return }
             let moment = woken
             state.withLock { state in
-                if state.reading == nil { state.reading = WakeupReading(createdSeconds: HostClock.unixSeconds()) }
                 state.reading?.record(target: target, woken: moment, missedBefore: missed)
             }
             // The lock may have taken time, too: the next target must lie ahead.

@@ -28,7 +28,7 @@ public struct WakeupReading: Sendable, Equatable {
 
 /// Something that measures wake-ups, or does not.
 public protocol WakeupSource: Sendable {
-    /// All that was measured so far; nil while nothing was.
+    /// All that was measured so far; nil where nothing measures, or ever did.
     func reading() -> WakeupReading?
 }
 
