@@ -51,7 +51,7 @@ final class Daemon {
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         wakeups = WakeupProbe(
             files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
-            onHandicap: { log.warning("\($0)") })
+            onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         runner = CollectorRunner(
             host: CollectorHost(
                 files: SystemHostFiles(

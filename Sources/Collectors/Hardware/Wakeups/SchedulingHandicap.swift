@@ -10,11 +10,14 @@ enum SchedulingHandicap {
     private static func ofThread(_ scheduling: ThreadScheduling) -> [String] {
         var handicaps: [String] = []
         if scheduling.nice > 0 {
-            handicaps.append("it runs at nice \(scheduling.nice); start it without nice, or without Nice= in its unit")
+            handicaps.append(
+                "latencyd runs at nice \(scheduling.nice); start it without nice, or without Nice= in its unit")
         }
         switch scheduling.policy {
-        case .batch: handicaps.append("its scheduling is SCHED_BATCH; start it without chrt or CPUSchedulingPolicy=")
-        case .idle: handicaps.append("its scheduling is SCHED_IDLE; start it without chrt or CPUSchedulingPolicy=")
+        case .batch:
+            handicaps.append("latencyd's scheduling is SCHED_BATCH; start it without chrt or CPUSchedulingPolicy=")
+        case .idle:
+            handicaps.append("latencyd's scheduling is SCHED_IDLE; start it without chrt or CPUSchedulingPolicy=")
         case .normal, .other: break
         }
         return handicaps
@@ -27,7 +30,7 @@ enum SchedulingHandicap {
         else { return nil }
         for candidate in own.quotaFiles {
             guard let content = try? files.read(candidate.path), candidate.isLimited(content) else { continue }
-            return "its cgroup has a CPU quota (\(candidate.path)); run it without CPUQuota= or a CPU limit"
+            return "latencyd's cgroup has a CPU quota (\(candidate.path)); run it without CPUQuota= or a CPU limit"
         }
         return nil
     }

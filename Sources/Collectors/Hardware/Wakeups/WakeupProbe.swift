@@ -89,7 +89,7 @@ public final class WakeupProbe: WakeupSource {
         }
         guard isFirst else { return }
         for handicap in SchedulingHandicap.all(scheduling: .current, files: files) {
-            onHandicap("wake-up latency includes what delays this process alone: \(handicap)")
+            onHandicap(handicap)
         }
     }
 }
