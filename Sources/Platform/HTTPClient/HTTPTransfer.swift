@@ -13,6 +13,11 @@ final class HTTPTransfer {
 
     init(_ fetch: HTTPFetch) {
         self.fetch = fetch
+        // Without this check the library would guess the protocol of `localhost:80`.
+        guard ["http://", "https://"].contains(where: { fetch.url.lowercased().hasPrefix($0) }) else {
+            result = .failure(.badURL)
+            return
+        }
         easy = curl_easy_init()
         guard let easy else { return }
         for header in fetch.headers { headers = curl_slist_append(headers, header) }
@@ -76,11 +81,13 @@ final class HTTPTransfer {
     private static func error(_ code: CURLcode) -> HTTPFetchError {
         let words = String(cString: curl_easy_strerror(code))
         return switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badURL
+        case CURLE_URL_MALFORMAT: .badURL
         case CURLE_COULDNT_RESOLVE_HOST: .notResolved
         case CURLE_COULDNT_CONNECT: .notConnected
         case CURLE_OPERATION_TIMEDOUT: .timedOut
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_BAD_CONTENT_ENCODING,
+        // What does not begin as HTTP/1 does is HTTP/0.9 to the library, which is not supported.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
+            CURLE_BAD_CONTENT_ENCODING,
             CURLE_RECV_ERROR:
             .malformed
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
