@@ -16,6 +16,7 @@ let package = Package(
         // For the benchmarks.
         .library(name: "Telemetry", targets: ["Telemetry"]),
         .library(name: "Collectors", targets: ["Collectors"]),
+        .library(name: "Exporter", targets: ["Exporter"]),
         .library(name: "Platform", targets: ["Platform"]),
     ],
     dependencies: [

@@ -16,5 +16,15 @@ let package = Package(
                 .product(name: "Platform", package: "latencyd"),
             ]
         ),
+        .executableTarget(
+            name: "CollectBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "Telemetry", package: "latencyd"),
+                .product(name: "Collectors", package: "latencyd"),
+                .product(name: "Exporter", package: "latencyd"),
+                .product(name: "Platform", package: "latencyd"),
+            ]
+        ),
     ]
 )

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Measures the hot paths, each beside the least C that does the same job. Quiet machines give steadier figures.
+# Measures the hot paths: ingest beside the least C that does the same job, collection beside node_exporter. Quiet machines give steadier figures.
 set -euo pipefail
 cd "$(dirname "$0")/../Benchmarks"
 
 swift=${SWIFT:-swift}
-"$swift" build -c release --product IngestBenchmark
-exec .build/release/IngestBenchmark "$@"
+for product in IngestBenchmark CollectBenchmark; do
+    "$swift" build -c release --product "$product"
+done
+.build/release/IngestBenchmark "$@"
+python3 collect.py .build/release/CollectBenchmark

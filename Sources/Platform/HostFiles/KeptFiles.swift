@@ -28,7 +28,7 @@ final class KeptFiles {
     func read(_ path: HostPath, limitBytes: Int) -> [UInt8]? {
         guard let place = files.index(forKey: path) else { return nil }
         let file = files.values[place].file
-        if let content = try? buffer.read(file, limitBytes: limitBytes), !file.isDeleted {
+        if let content = try? buffer.read(file, limitBytes: limitBytes) {
             files.values[place].readSeconds = HostClock.monotonicSeconds()
             return content
         }

@@ -27,15 +27,26 @@ struct OpenFile {
             }
     }
 
-    /// Whether a read that gave less than was asked for gave all.
-    var endsAtShortRead: Bool { fileSystem == .sysfs }
+    /// What tells the end of the file.
+    enum End {
+        /// A read that gives less than was asked for.
+        case shortRead
+        /// A read that gives nothing, or this many bytes altogether.
+        case emptyRead(orBytes: Int?)
+    }
 
-    /// Whether the file has been deleted or replaced since it was opened; on the kernel's own file systems a read
-    /// fails then.
-    var isDeleted: Bool {
-        guard fileSystem == .other else { return false }
-        var status = stat()
-        return fstat(descriptor, &status) != 0 || status.st_nlink == 0
+    /// How to read the file now; nil when it was deleted or replaced since it was opened. On the kernel's own file
+    /// systems a read fails then.
+    var end: End? {
+        switch fileSystem {
+        case .sysfs: return .shortRead
+        case .kernel: return .emptyRead(orBytes: nil)
+        case .other:
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, status.st_nlink > 0 else { return nil }
+            // A file that was made up by a program in user space may say that its size is 0.
+            return .emptyRead(orBytes: status.st_size > 0 ? Int(status.st_size) : nil)
+        }
     }
 
     func close() { Glibc.close(descriptor) }
@@ -46,8 +57,10 @@ struct ReadBuffer {
     /// The kernel's small files are at most a page; most others come in pages.
     private var bytes = [UInt8](repeating: 0, count: 16_384)
 
-    /// The whole content, from the start of the file.
+    /// The whole content, from the start of the file. Throws ``HostFileError/absent`` when it was deleted or replaced
+    /// since it was opened.
     mutating func read(_ file: OpenFile, limitBytes: Int) throws(HostFileError) -> [UInt8] {
+        guard let end = file.end else { throw .absent }
         var count = 0
         while true {
             if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
@@ -55,7 +68,12 @@ struct ReadBuffer {
             let received = try receive(file, at: count)
             count += received
             if count > limitBytes { throw .tooLong(limitBytes: limitBytes) }
-            if received == 0 || (file.endsAtShortRead && received < room) { return Array(bytes[..<count]) }
+            let isWhole =
+                switch end {
+                case .shortRead: received < room
+                case .emptyRead(let whole): received == 0 || count == whole
+                }
+            if isWhole { return Array(bytes[..<count]) }
         }
     }
 

@@ -24,7 +24,9 @@ final class Daemon {
     private let desk: ReloadDesk
 
     private let wakeups: WakeupProbe
-    private var runner: CollectorRunner
+    private let hardware: HardwareThread
+    /// The collector that was last told to be stuck.
+    private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
@@ -52,16 +54,10 @@ final class Daemon {
         wakeups = WakeupProbe(
             files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
-        runner = CollectorRunner(
-            host: CollectorHost(
-                files: SystemHostFiles(
-                    sysfs: options.pathSysfs, procfs: options.pathProcfs, filesKept: SystemHostFiles.filesKeptDefault),
-                wakeups: wakeups),
-            settings: configuration.hardware.settings, at: .seconds(now),
-            clock: { .seconds(HostClock.monotonicSeconds()) })
         ingestor = Locked(Self.ingestor(configuration))
-        guard let desk = ReloadDesk() else { throw .descriptors }
+        guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
         self.desk = desk
+        self.hardware = hardware
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -77,7 +73,7 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, ingestor: ingestor, push: push, desk: desk,
+            board: board, hardware: hardware, ingestor: ingestor, push: push, desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
@@ -85,13 +81,20 @@ final class Daemon {
                 address: configuration.web.listenAddress.description,
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
+            Self.measure(wakeups, configuration.hardware, log)
+            try hardware.start(
+                host: CollectorHost(
+                    files: SystemHostFiles(
+                        sysfs: options.pathSysfs, procfs: options.pathProcfs,
+                        filesKept: SystemHostFiles.filesKeptDefault),
+                    wakeups: wakeups),
+                settings: configuration.hardware.settings)
         } catch {
             sockets.close()
             throw .other("\(error)")
         }
         let server = web
         webSlot.withLock { $0 = server }
-        measureWakeups(configuration.hardware)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -121,7 +124,6 @@ final class Daemon {
         }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
-        collect()
         board.isReady.store(true, ordering: .releasing)
         Notify.ready()
         showStatus()
@@ -135,25 +137,10 @@ final class Daemon {
             if orders.stops { break }
             if orders.reloads { _ = reload() }
             if isAsked { desk.serve { reload() } }
-            collect()
             endWindow()
             feedWatchdog()
         }
         stop()
-    }
-
-    /// Reads what is due of the hardware.
-    private func collect() {
-        let now = Duration.seconds(HostClock.monotonicSeconds())
-        guard let due = runner.nextDue, due <= now else { return }
-        for note in runner.runDue(at: now) {
-            switch note.level {
-            case .info: log.info("\(note.message)", metadata: ["collector": "\(note.collector)"])
-            case .warning: log.warning("\(note.message)", metadata: ["collector": "\(note.collector)"])
-            }
-        }
-        let families = runner.families()
-        board.findings.withLock { $0.signals = families }
     }
 
     private func endWindow() {
@@ -170,6 +157,13 @@ final class Daemon {
     /// Says what is lost of what is pushed, and why.
     private func warn(at now: Double) {
         if let line = dropNotice.line(ingestor.withLock { $0.counters }, at: now) { log.warning("\(line)") }
+        let stuck = hardware.stuck(at: now)
+        if let stuck, stuck != toldStuck {
+            log.warning(
+                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no hardware is read meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
+            )
+        }
+        toldStuck = stuck
         if let line = socketNotice.line(lost: sockets.lostPaths, at: now) { log.warning("\(line)") }
     }
 
@@ -191,7 +185,6 @@ final class Daemon {
 
     private func nextDeadline() -> Double {
         var deadline = windowClock.nextEndSeconds
-        if let due = runner.nextDue { deadline = min(deadline, due.inSeconds) }
         if let watchdog { deadline = min(deadline, watchdog.nextCheckSeconds) }
         return deadline
     }
@@ -205,7 +198,7 @@ final class Daemon {
     private func showStatus() {
         let series = ingestor.withLock { $0.store.seriesCount }
         let firing = board.findings.withLock { $0.alerts.alerts.count { $0.state == .firing } }
-        let collectors = runner.states.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
+        let collectors = hardware.summary(at: HostClock.monotonicSeconds())
         Notify.status(
             "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing); \(collectors); "
                 + "http://\(web.address)")
@@ -240,8 +233,8 @@ final class Daemon {
         if new.push.options.limits != running.push.options.limits || new.push != running.push {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
-        runner.apply(new.hardware.settings, at: .seconds(HostClock.monotonicSeconds()))
-        measureWakeups(new.hardware)
+        hardware.apply(new.hardware.settings)
+        Self.measure(wakeups, new.hardware, log)
         alertLog.isEnabled = new.notify.journal
         alertLog.write(watch.apply(new.alerts))
         running = new
@@ -249,11 +242,11 @@ final class Daemon {
     }
 
     /// Starts, changes or stops the measuring of wake-ups. Without it the daemon works all the same.
-    private func measureWakeups(_ hardware: HardwareConfiguration) {
+    private static func measure(_ wakeups: WakeupProbe, _ hardware: HardwareConfiguration, _ log: Logging.Logger) {
         do {
             try wakeups.setRate(hardware.wakeupRate)
         } catch {
-            log.warning("wake-up latency is not measured: \(error)")
+            log.warning("the wake-up latency is not measured: \(error)")
         }
     }
 
@@ -263,6 +256,7 @@ final class Daemon {
         desk.close()
         try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
+        hardware.stop()
         push.stop()
         pushThread.join()
         web.stop()

@@ -7,8 +7,6 @@ internal import Telemetry
 final class DaemonBoard: Sendable {
     /// What the main loop last found out.
     struct Findings: Sendable {
-        /// Of the hardware collectors.
-        var signals: [MetricFamily] = []
         /// All timings over the trailing minute. Kept as they are: the pages make samples of them when one is asked for.
         var timings: [TimingSummary] = []
         var levels: [AlertLevelReading] = []

@@ -10,6 +10,7 @@ struct DaemonPages: WebSource {
     static let seriesPerTurn = 256
 
     let board: DaemonBoard
+    let hardware: HardwareThread
     let ingestor: Locked<PushIngestor>
     let push: PushServer
     let desk: ReloadDesk
@@ -52,7 +53,7 @@ struct DaemonPages: WebSource {
         let own = ingestor.withLock { PushMetrics.families($0, connectionCount: push.connectionCount) }
         let findings = board.findings.withLock { $0 }
         let families =
-            own + findings.signals + TimingMetrics.families(findings.timings)
+            own + hardware.families(at: HostClock.monotonicSeconds()) + TimingMetrics.families(findings.timings)
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount)
             + SelfMetrics.families(web.withLock { $0?.counters })
         return pushed.sorted

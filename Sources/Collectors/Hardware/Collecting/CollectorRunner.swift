@@ -42,9 +42,12 @@ public struct CollectorRunner: Sendable {
     public var nextDue: Duration? { slots.map(\.due).min() }
 
     /// Runs every collector that is due, one after the other. Returns what should be logged.
-    public mutating func runDue(at now: Duration) -> [CollectorNote] {
+    ///
+    /// - Parameter willRun: is told the id of each collector just before it runs.
+    public mutating func runDue(at now: Duration, willRun: (String) -> Void = { _ in }) -> [CollectorNote] {
         var notes: [CollectorNote] = []
         for index in slots.indices where slots[index].due <= now {
+            willRun(slots[index].id)
             notes += slots[index].run(on: host, clock: clock)
             slots[index].schedule(after: now)
         }
@@ -68,6 +71,11 @@ public struct CollectorRunner: Sendable {
             family(Self.errors) { Double($0.errorCount) },
             family(Self.duration) { $0.durationSeconds },
         ]
+    }
+
+    /// What is to be exposed while the collector `id` waits for a device that does not answer.
+    public static func families(ofStuck id: String) -> [MetricFamily] {
+        [MetricFamily(success, [Sample(["collector": id], 0)])]
     }
 
     /// The families about the collectors themselves.

@@ -32,7 +32,9 @@ enum KernelText {
     /// One line of printable text without control characters, 1 to ``wordBytesMax`` bytes of UTF-8.
     static func word(_ content: [UInt8]) -> String? {
         let bytes = withoutLineFeed(content)
-        guard (1...wordBytesMax).contains(bytes.count), let text = String(validating: bytes, as: UTF8.self),
+        guard (1...wordBytesMax).contains(bytes.count) else { return nil }
+        if bytes.allSatisfy({ (0x20..<0x7f).contains($0) }) { return String(decoding: bytes, as: UTF8.self) }
+        guard let text = String(validating: bytes, as: UTF8.self),
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { return nil }
         return text

@@ -22,6 +22,8 @@ public struct Sampling: Sendable {
     /// The first error of each kind.
     public private(set) var errors: [CollectorError] = []
 
+    private let descriptors: [MetricDescriptor]
+    /// In the order of `descriptors`.
     private var collected: [CollectedFamily]
     /// The place in `collected` of the family that got a sample last.
     private var latest = 0
@@ -32,6 +34,7 @@ public struct Sampling: Sendable {
     public init(host: CollectorHost, descriptors: [MetricDescriptor]) {
         self.host = host
         looksAnew = true
+        self.descriptors = descriptors
         collected = descriptors.map { CollectedFamily($0) }
     }
 
@@ -150,8 +153,8 @@ public struct Sampling: Sendable {
 
     /// Samples of one family mostly come one after the other.
     private mutating func place(of descriptor: MetricDescriptor) -> Int? {
-        if latest < collected.count, collected[latest].family.descriptor == descriptor { return latest }
-        guard let place = collected.firstIndex(where: { $0.family.descriptor == descriptor }) else { return nil }
+        if latest < descriptors.count, descriptors[latest] == descriptor { return latest }
+        guard let place = descriptors.firstIndex(of: descriptor) else { return nil }
         latest = place
         return place
     }
