@@ -12,6 +12,7 @@
 #include "csystem_files.h"
 #include "csystem_curl.h"
 #include "csystem_http.h"
+#include "csystem_nvml.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"
 
