@@ -22,19 +22,23 @@ enum CollectBenchmark {
         for id in HardwareCollectors.ids {
             let one = Measurement(tree: tree, collectors: [id])
             if !printsJSON {
-                print(pad(id, 18), pad("\(one.samples)", -9), pad(fixed(one.firstMicroseconds), -15),
+                print(
+                    pad(id, 18), pad("\(one.samples)", -9), pad(fixed(one.firstMicroseconds), -15),
                     pad(fixed(one.laterMicroseconds), -17))
             }
         }
         let all = Measurement(tree: tree, collectors: Set(HardwareCollectors.ids))
         if printsJSON {
-            print(#"{"samples": \#(all.samples), "first_microseconds": \#(all.firstMicroseconds), "#
-                + #""later_microseconds": \#(all.laterMicroseconds), "page_microseconds": \#(all.pageMicroseconds), "#
-                + #""average_microseconds_per_second": \#(all.microsecondsPerSecond)}"#)
+            print(
+                #"{"samples": \#(all.samples), "first_microseconds": \#(all.firstMicroseconds), "#
+                    + #""later_microseconds": \#(all.laterMicroseconds), "page_microseconds": \#(all.pageMicroseconds), "#
+                    + #""average_microseconds_per_second": \#(all.microsecondsPerSecond)}"#)
         } else {
-            print(pad("all", 18), pad("\(all.samples)", -9), pad(fixed(all.firstMicroseconds), -15),
+            print(
+                pad("all", 18), pad("\(all.samples)", -9), pad(fixed(all.firstMicroseconds), -15),
                 pad(fixed(all.laterMicroseconds), -17))
-            print("a page of it: \(fixed(all.pageMicroseconds)) µs;",
+            print(
+                "a page of it: \(fixed(all.pageMicroseconds)) µs;",
                 "at the default intervals: \(fixed(all.microsecondsPerSecond)) µs each second")
         }
     }
@@ -72,9 +76,10 @@ struct Measurement {
         samples = families.reduce(0) { $0 + $1.samples.count }
         firstMicroseconds = first
         laterMicroseconds = median(later)
-        pageMicroseconds = median((0..<CollectBenchmark.passes).map { _ in
-            Self.microseconds { precondition(!TextFormat().page(families).isEmpty) }
-        })
+        pageMicroseconds = median(
+            (0..<CollectBenchmark.passes).map { _ in
+                Self.microseconds { precondition(!TextFormat().page(families).isEmpty) }
+            })
         let start = Duration.seconds((CollectBenchmark.passes + 2) * 7_200)
         let simulated = Self.microseconds {
             for second in 0..<120 {
