@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from daemon import Daemon, binary, find_tool  # noqa: E402
+from gpus import GPUs, Library  # noqa: E402
 
 
 def pytest_configure() -> None:
@@ -48,6 +49,22 @@ def folder() -> Iterator[Path]:
 def daemon(start_daemon) -> Daemon:
     """latencyd with windows of two seconds and defaults otherwise."""
     return start_daemon()
+
+
+@pytest.fixture(scope="session")
+def gpu_library(tmp_path_factory) -> Library:
+    """The stand-in for NVIDIA's management library, compiled once."""
+    return Library(tmp_path_factory.mktemp("nvml"))
+
+
+@pytest.fixture
+def make_gpus(gpu_library, tmp_path) -> Callable[..., GPUs]:
+    """GPUs that say what the given scripts say, behind a library without the functions that `missing` names."""
+
+    def make(*scripts: str, missing: tuple[str, ...] = ()) -> GPUs:
+        return GPUs(tmp_path, gpu_library, missing).write(*scripts)
+
+    return make
 
 
 @pytest.fixture

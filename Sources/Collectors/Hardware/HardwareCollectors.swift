@@ -5,6 +5,7 @@ public enum HardwareCollectors {
         CPUFrequencyCollector.self,
         PressureCollector.self,
         WakeupLatencyCollector.self,
+        NVIDIACollector.self,
     ]
 
     /// The keys that may stand below `hardware.collectors`.

@@ -33,9 +33,10 @@ extension NVMLLibrary {
         var large: UInt64 = 0
         switch question.shape {
         case .int32 where question.hasPeriod:
-            typealias Function = @convention(c) (
-                OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
-            ) -> Int32
+            typealias Function =
+                @convention(c) (
+                    OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
+                ) -> Int32
             var period: UInt32 = 0
             try check(try function(symbol, as: Function.self)(device.pointer, &small, &period))
         case .int32:
@@ -74,9 +75,10 @@ extension NVMLLibrary {
 
     public func pair(_ question: NVMLPair, of device: NVMLDevice) throws(NVMLReturn) -> (UInt32, UInt32) {
         if question == .utilization { return try utilization(of: device) }
-        typealias Function = @convention(c) (
-            OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
-        ) -> Int32
+        typealias Function =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
+            ) -> Int32
         var pair: (UInt32, UInt32) = (0, 0)
         try check(try function(question.rawValue, as: Function.self)(device.pointer, &pair.0, &pair.1))
         return pair

@@ -28,7 +28,7 @@ extension NVMLLibrary {
         let function = try function("nvmlEventSetWait_v2", "nvmlEventSetWait", as: Function.self)
         do {
             try check(function(set.pointer, &event, milliseconds))
-        } catch where error == .timeout {
+        } catch  where error == .timeout {
             return nil
         }
         return NVMLEvent(

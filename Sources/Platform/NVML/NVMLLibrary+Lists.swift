@@ -4,9 +4,10 @@ extension NVMLLibrary {
     public func fields(
         _ fields: [NVMLField], of device: NVMLDevice
     ) throws(NVMLReturn) -> [Result<Double, NVMLReturn>] {
-        typealias Function = @convention(c) (
-            OpaquePointer?, Int32, UnsafeMutablePointer<csystem_nvml_field_value>
-        ) -> Int32
+        typealias Function =
+            @convention(c) (
+                OpaquePointer?, Int32, UnsafeMutablePointer<csystem_nvml_field_value>
+            ) -> Int32
         guard !fields.isEmpty else { return [] }
         let function = try function("nvmlDeviceGetFieldValues", as: Function.self)
         var values = fields.map { field in
@@ -45,10 +46,11 @@ extension NVMLLibrary {
     public func samples(
         _ kind: NVMLSampleKind, since timestamp: UInt64, of device: NVMLDevice
     ) throws(NVMLReturn) -> [NVMLSample] {
-        typealias Function = @convention(c) (
-            OpaquePointer?, UInt32, UInt64, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<UInt32>,
-            UnsafeMutablePointer<csystem_nvml_sample>?
-        ) -> Int32
+        typealias Function =
+            @convention(c) (
+                OpaquePointer?, UInt32, UInt64, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<UInt32>,
+                UnsafeMutablePointer<csystem_nvml_sample>?
+            ) -> Int32
         let function = try function("nvmlDeviceGetSamples", as: Function.self)
         var type: Int32 = 1
         let samples = try NVMLBuffer.fill(
@@ -85,9 +87,10 @@ extension NVMLLibrary {
     private func list<Item>(
         _ symbol: String, _ empty: Item, of device: NVMLDevice
     ) throws(NVMLReturn) -> [Item] {
-        typealias Function = @convention(c) (
-            OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutableRawPointer?
-        ) -> Int32
+        typealias Function =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<UInt32>, UnsafeMutableRawPointer?
+            ) -> Int32
         let function = try function(symbol, as: Function.self)
         return try NVMLBuffer.fill(of: empty, capacity: 64, capacityMax: Self.processesMax) { buffer, count in
             function(device.pointer, &count, buffer)
@@ -100,10 +103,11 @@ extension NVMLLibrary {
     public func processUtilization(
         since timestamp: UInt64, of device: NVMLDevice
     ) throws(NVMLReturn) -> [NVMLProcessUtilization] {
-        typealias Function = @convention(c) (
-            OpaquePointer?, UnsafeMutablePointer<csystem_nvml_process_utilization>?, UnsafeMutablePointer<UInt32>,
-            UInt64
-        ) -> Int32
+        typealias Function =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<csystem_nvml_process_utilization>?, UnsafeMutablePointer<UInt32>,
+                UInt64
+            ) -> Int32
         let function = try function("nvmlDeviceGetProcessUtilization", as: Function.self)
         let samples = try NVMLBuffer.fill(
             of: csystem_nvml_process_utilization(), capacity: 128, capacityMax: Self.processesMax

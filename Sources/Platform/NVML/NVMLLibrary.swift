@@ -25,7 +25,7 @@ public struct NVMLLibrary: NVML {
         do {
             let function = try function("nvmlInitWithFlags", as: (@convention(c) (UInt32) -> Int32).self)
             try check(function(Self.withoutGPUs))
-        } catch where error == .functionNotFound {
+        } catch  where error == .functionNotFound {
             try check(try function("nvmlInit_v2", "nvmlInit", as: (@convention(c) () -> Int32).self)())
         }
     }

@@ -15,7 +15,7 @@ enum NVMLShape {
 
 extension NVMLNumber {
     /// The function's name. Where the header of NVIDIA pins a newer version, that is looked for first.
-    var symbol: String {
+    public var symbol: String {
         switch self {
         case .clock: "nvmlDeviceGetClockInfo"
         case .clockMax: "nvmlDeviceGetMaxClockInfo"

@@ -9,6 +9,10 @@ extension Configuration {
             ("push.socket_mode", push.socketMode == running.push.socketMode),
             ("push.socket_group", push.socketGroup == running.push.socketGroup),
             ("push.buckets", push.buckets == running.push.buckets),
+            (
+                "hardware.collectors.nvidia.library",
+                hardware.collector("nvidia").library == running.hardware.collector("nvidia").library
+            ),
             ("detection.window", detection.window == running.detection.window),
         ]
         return fixed.filter { !$0.isSame }.map(\.key)

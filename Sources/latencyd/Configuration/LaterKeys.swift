@@ -17,7 +17,6 @@ enum LaterKeys {
         "web": ["config_file": .anything],
         "storage": ["retention": .duration, "max_size": .byteSize],
         "hardware": ["watch": .anything],
-        "hardware.collectors": ["nvidia": .anything],
         "detection": [
             "seasons": .anything, "timezone": .anything, "learn": .anything, "false_alarms": .anything,
             "max_learned_series": .wholeNumber(0...1_000_000),

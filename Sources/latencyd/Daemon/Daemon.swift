@@ -25,6 +25,7 @@ final class Daemon {
 
     private let wakeups: WakeupProbe
     private let hardware: HardwareThread
+    private let gpus: GPUMonitor
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
@@ -58,6 +59,7 @@ final class Daemon {
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
+        gpus = Self.gpuMonitor(configuration.hardware, log: log)
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -82,12 +84,13 @@ final class Daemon {
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
             Self.measure(wakeups, configuration.hardware, log)
+            try Self.ask(gpus, configuration.hardware)
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
                         sysfs: options.pathSysfs, procfs: options.pathProcfs,
                         filesKept: SystemHostFiles.filesKeptDefault),
-                    wakeups: wakeups),
+                    wakeups: wakeups, gpus: gpus),
                 settings: configuration.hardware.settings)
         } catch {
             sockets.close()
@@ -235,6 +238,11 @@ final class Daemon {
         }
         hardware.apply(new.hardware.settings)
         Self.measure(wakeups, new.hardware, log)
+        do {
+            try Self.ask(gpus, new.hardware)
+        } catch {
+            log.warning("GPUs are not asked: \(error)")
+        }
         alertLog.isEnabled = new.notify.journal
         alertLog.write(watch.apply(new.alerts))
         running = new
@@ -257,6 +265,7 @@ final class Daemon {
         try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
         hardware.stop()
+        gpus.stop()
         push.stop()
         pushThread.join()
         web.stop()

@@ -127,7 +127,7 @@ struct BadConfigurationTests {
             "out of range", "1 to 1000"),
         Bad(
             "hardware: {collectors: {thermal: {rate: 5}}}", "1:35", "hardware.collectors.thermal.rate",
-            "does not measure by itself", "write 'interval'"),
+            "unknown key", "the keys here are enabled, interval"),
         Bad("hardware: {interval: 999999999999w}", "1:22", "hardware.interval", "too long"),
         Bad(
             "hardware: {collectors: {thermals: {}}}", "1:25", "hardware.collectors.thermals", "did you mean 'thermal'?"),

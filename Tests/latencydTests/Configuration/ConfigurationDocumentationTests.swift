@@ -58,7 +58,7 @@ struct ConfigurationDocumentationTests {
         let keys: [[String]] = [
             TopKey.allCases.map(\.rawValue), WebKey.allCases.map(\.rawValue), StorageKey.allCases.map(\.rawValue),
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
-            CollectorKey.allCases.map { "collectors.\($0 == .rate ? CollectorKey.idWithRate : "ID").\($0.rawValue)" },
+            CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, ["collectors.wakeup_latency.rate"],
             collectorIds,
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
             RuleKey.allCases.map(\.rawValue), ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),

@@ -29,9 +29,14 @@ public struct CollectorHost: Sendable {
     public var files: any HostFiles
     /// Who measures wake-ups; by default nobody.
     public var wakeups: any WakeupSource
+    /// The GPUs as whoever asks their driver last saw them.
+    public var gpus: any GPUSource
 
-    public init(files: any HostFiles, wakeups: any WakeupSource = NoWakeups()) {
+    public init(
+        files: any HostFiles, wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
+    ) {
         self.files = files
         self.wakeups = wakeups
+        self.gpus = gpus
     }
 }

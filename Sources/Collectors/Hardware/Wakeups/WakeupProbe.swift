@@ -6,6 +6,8 @@ import Synchronization
 /// One thread does nothing else. It takes the usual scheduling back where the process was started with a lower one,
 /// and says once what of that the kernel refused.
 public final class WakeupProbe: WakeupSource {
+    /// The collector that exposes what was measured, and its key in the configuration.
+    public static let collectorID = WakeupLatencyCollector.id
     /// Wake-ups a second that can be asked for. At 1,000 a second the thread takes about 1 % of a core.
     public static let rates = 1...1_000
     public static let rateDefault = 20

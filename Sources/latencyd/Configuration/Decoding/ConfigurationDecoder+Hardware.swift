@@ -6,10 +6,17 @@ enum HardwareKey: String, ConfigurationKey {
 }
 
 enum CollectorKey: String, ConfigurationKey {
-    case enabled, interval, rate
+    case enabled, interval
+}
 
-    /// The collector to which `rate` belongs.
-    static let idWithRate = "wakeup_latency"
+/// The keys of a collector that opens a library.
+enum LibraryCollectorKey: String, ConfigurationKey {
+    case enabled, interval, library
+}
+
+/// The keys of a collector that measures by itself.
+enum MeasuringCollectorKey: String, ConfigurationKey {
+    case enabled, interval, rate
 }
 
 extension ConfigurationDecoder {
@@ -35,7 +42,12 @@ extension ConfigurationDecoder {
         for entry in mapping(section) {
             let field = section.entry(entry)
             if knownCollectors.contains(entry.key) {
-                collectors[entry.key] = collector(field, id: entry.key)
+                collectors[entry.key] =
+                    switch entry.key {
+                    case GPUMonitor.collectorID: libraryCollector(field)
+                    case WakeupProbe.collectorID: measuringCollector(field)
+                    default: collector(field)
+                    }
             } else if later[entry.key] != nil {
                 warnWithoutEffect(field)
             } else {
@@ -49,17 +61,39 @@ extension ConfigurationDecoder {
         return collectors
     }
 
-    private mutating func collector(_ section: ConfigurationField, id: String) -> CollectorConfiguration {
+    private mutating func collector(_ section: ConfigurationField) -> CollectorConfiguration {
         var collector = CollectorConfiguration()
         for (key, field) in fields(of: section, CollectorKey.self) {
             switch key {
             case .enabled: collector.enabled = boolean(field) ?? collector.enabled
             case .interval: collector.interval = interval(field)
-            case .rate where id == CollectorKey.idWithRate: collector.rate = integer(field, in: WakeupProbe.rates)
-            case .rate:
-                reportKey(
-                    field, "this collector does not measure by itself",
-                    "write 'interval' for how often it reads; 'rate' belongs to \(CollectorKey.idWithRate)")
+            }
+        }
+        return collector
+    }
+
+    private mutating func measuringCollector(_ section: ConfigurationField) -> CollectorConfiguration {
+        var collector = CollectorConfiguration()
+        for (key, field) in fields(of: section, MeasuringCollectorKey.self) {
+            switch key {
+            case .enabled: collector.enabled = boolean(field) ?? collector.enabled
+            case .interval: collector.interval = interval(field)
+            case .rate: collector.rate = integer(field, in: WakeupProbe.rates)
+            }
+        }
+        return collector
+    }
+
+    private mutating func libraryCollector(_ section: ConfigurationField) -> CollectorConfiguration {
+        var collector = CollectorConfiguration()
+        for (key, field) in fields(of: section, LibraryCollectorKey.self) {
+            switch key {
+            case .enabled: collector.enabled = boolean(field) ?? collector.enabled
+            case .interval: collector.interval = interval(field)
+            case .library:
+                collector.library = text(field, "a library such as libnvidia-ml.so.1") { text throws(ScalarProblem) in
+                    try PathScalar.library(text)
+                }
             }
         }
         return collector

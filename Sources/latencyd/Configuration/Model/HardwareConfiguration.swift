@@ -15,7 +15,7 @@ struct HardwareConfiguration: Sendable, Equatable {
 
     /// How often a second the latency of wake-ups is measured; nil when it is not.
     var wakeupRate: Int? {
-        let collector = collector(CollectorKey.idWithRate)
+        let collector = collector(WakeupProbe.collectorID)
         return collector.enabled ? collector.rate ?? WakeupProbe.rateDefault : nil
     }
 
@@ -34,4 +34,8 @@ struct CollectorConfiguration: Sendable, Equatable {
     var interval: Duration?
     /// How often it measures, a second; nil when it is not set. Of the collector `wakeup_latency` only.
     var rate: Int?
+    /// The library that the collector `nvidia` opens: an absolute path, or a name that the loader looks for. nil when
+    /// it is not set: libnvidia-ml.so.1, and a host without it is no news. To be set where the driver's files lie
+    /// elsewhere, and where the absence of GPUs is to be seen. At the next start.
+    var library: String?
 }

@@ -1,6 +1,8 @@
 /// Files and folders.
 enum PathScalar {
     static let bytesMax = 4_095
+    /// Of a file's name, as the kernel has it.
+    static let nameBytesMax = 255
     /// What fits the `sun_path` of a Unix socket's address, less its final zero.
     static let socketBytesMax = 107
 
@@ -35,6 +37,18 @@ enum PathScalar {
         }
         guard !path.hasSuffix("/") else { throw .impossible(text, "is a folder", "add the socket's file name") }
         return path
+    }
+
+    /// A shared library: an absolute path, or a file's name that the loader looks for.
+    static func library(_ text: String) throws(ScalarProblem) -> String {
+        if text.hasPrefix("/") { return try absolute(text) }
+        guard !text.contains("/"), text.contains(".so"), text.utf8.count <= nameBytesMax,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else {
+            throw .impossible(
+                text, "is neither an absolute path nor the name of a library", "write a name such as libnvidia-ml.so.1")
+        }
+        return text
     }
 
     /// `path` without empty and `.` parts, to tell two ways of writing the same one.
