@@ -11,6 +11,7 @@ from typing import Iterator
 import pytest
 
 from daemon import run_command
+from gpus import TWO_GPUS
 
 # Fast: one second instead of five.
 QUICK = ("--no-probe",)
@@ -184,3 +185,64 @@ def test_a_port_that_accepts_and_says_nothing_does_not_hold_it_up(server_port: i
 def test_wrong_usage_is_told_by_the_exit_code() -> None:
     for arguments in (["--probe=5"], ["--path.sysfs=/nowhere"], ["--nope"]):
         assert run_command("doctor", *arguments).returncode == 2
+
+
+def about_gpus(gpus, tmp_path: Path, *arguments: str) -> dict[str, dict]:
+    """The checks of GPUs by their id, on a host with nothing but GPUs."""
+    file = tmp_path / "latencyd.yml"
+    file.write_text(f"hardware: {{collectors: {{nvidia: {{library: {gpus.library}}}}}}}\n")
+    _, report = doctor(
+        *(arguments or QUICK), f"--config.file={file}", *fixture(tmp_path, {"sys/devices/system/cpu/online": "0-7\n"}),
+        env={**os.environ, **gpus.environment})
+    return {check["id"]: check for check in report["checks"] if check["id"].startswith("gpu_")}
+
+
+def test_gpus_are_examined(make_gpus, tmp_path: Path) -> None:
+    checks = about_gpus(make_gpus(TWO_GPUS), tmp_path)
+    assert checks["gpu_driver"]["notes"] == ["2 GPUs, driver 570.86.15"]
+    titles = {name: [finding["title"] for finding in check["findings"]] for name, check in checks.items()}
+    assert titles == {
+        "gpu_driver": [],
+        "gpu_memory_errors": ["GPUs 0-1 had memory errors that could not be corrected"],
+        "gpu_thermal": [],
+        "gpu_power": ["GPU 0 runs at its power limit"],
+        "gpu_persistence": [],
+        "gpu_clocks": ["the clocks of GPUs 0-1 are not locked"],
+        "gpu_pcie": ["the PCIe link of GPUs 0-1 is slower than it could be, under load"],
+        "gpu_sharing": ["several processes take turns on GPU 0"],
+        "gpu_placement": [],
+    }
+
+
+def test_faults_of_gpus_are_found(make_gpus, tmp_path: Path) -> None:
+    write(tmp_path, {
+        "proc/4242/comm": "tritonserver\n", "proc/4242/status": "Name:\ttritonserver\nCpus_allowed_list:\t4-7\n"})
+    checks = about_gpus(
+        make_gpus(
+            TWO_GPUS,
+            """
+            device 0 persistence 0
+            device * field.190 u32 400000
+            device * power.enforced_limit 400000
+            device 1 pcie.width 8
+            device 1 reasons 0x40
+            device 1 field.145 u32 1
+            device 1 remapped.failure 1
+            """), tmp_path)
+    found = {(finding["severity"], finding["title"]) for check in checks.values() for finding in check["findings"]}
+    assert {
+        ("warning", "persistence mode of GPU 0 is off"),
+        ("warning", "the power of GPUs 0-1 is capped below its default"),
+        ("warning", "the PCIe link of GPU 1 is narrower than it could be"),
+        ("critical", "GPU 1 is slowed down by heat"),
+        ("critical", "the memory of GPU 1 is failing"),
+        ("warning", "tritonserver (4242) runs far from GPU 0"),
+    } <= found
+
+
+def test_a_driver_that_hangs_is_told_and_does_not_hold_the_command(make_gpus, tmp_path: Path) -> None:
+    begin = time.monotonic()
+    checks = about_gpus(make_gpus(TWO_GPUS, "call nvmlInit* hang 120"), tmp_path)
+    assert time.monotonic() - begin < 15
+    assert [finding["title"] for finding in checks["gpu_driver"]["findings"]] == ["the GPU driver does not answer"]
+    assert all(check["status"] == "not_applicable" for name, check in checks.items() if name != "gpu_driver")

@@ -12,6 +12,8 @@ public struct DoctorHost: Sendable {
     public var wakeups: WakeupReading?
     /// What delays the threads of this process alone, and so spoils `wakeups`.
     public var handicaps: [String]
+    /// NVIDIA's GPUs; the state "off" where nobody asked for them.
+    public var gpus: GPUSnapshot
     /// Model servers that answer on this host.
     public var servers: [FoundServer]
     /// URLs of the services that the configuration names.
@@ -19,13 +21,15 @@ public struct DoctorHost: Sendable {
 
     public init(
         files: any HostFiles, earlier: any HostFiles = InMemoryHostFiles(), elapsedSeconds: Double = 0,
-        wakeups: WakeupReading? = nil, handicaps: [String] = [], servers: [FoundServer] = [], serviceURLs: [String] = []
+        wakeups: WakeupReading? = nil, handicaps: [String] = [], gpus: GPUSnapshot = GPUSnapshot(),
+        servers: [FoundServer] = [], serviceURLs: [String] = []
     ) {
         self.files = files
         self.earlier = earlier
         self.elapsedSeconds = elapsedSeconds
         self.wakeups = wakeups
         self.handicaps = handicaps
+        self.gpus = gpus
         self.servers = servers
         self.serviceURLs = serviceURLs
     }

@@ -16,6 +16,15 @@ public enum HostChecks {
         DiskCheck.self,
         ClockSourceCheck.self,
         KernelOptionCheck.self,
+        GPUDriverCheck.self,
+        GPUErrorCheck.self,
+        GPUHeatCheck.self,
+        GPUPowerCheck.self,
+        GPUPersistenceCheck.self,
+        GPUClockCheck.self,
+        GPULinkCheck.self,
+        GPUSharingCheck.self,
+        GPUPlacementCheck.self,
         ModelServerCheck.self,
     ]
 

@@ -9,6 +9,8 @@ struct DoctorRound {
     static let wakeupRate = 1_000
     /// The pause between both looks where nothing is measured.
     static let pauseSeconds = 1.0
+    /// How long the GPUs' driver may take for its first answer, in seconds, the time of measuring included.
+    static let driverSeconds = 10.0
 
     var files: any HostFiles
     /// How long to measure wake-ups, in seconds; nil to leave that out.
@@ -19,16 +21,35 @@ struct DoctorRound {
     var configuration: DoctorConfiguration
 
     func run(_ checks: [any HostCheck.Type] = HostChecks.all) throws(StartFailure) -> DoctorReport {
+        let gpus = try askGPUs()
         let earlier = DoctorHost.sample(files, for: checks)
         let begin = HostClock.monotonicSeconds()
         let (wakeups, handicaps) = try measure()
         let elapsed = HostClock.monotonicSeconds() - begin
+        let snapshot = gpus?.firstSnapshot(withinSeconds: max(0, Self.driverSeconds - elapsed)) ?? GPUSnapshot()
         let host = DoctorHost(
             files: files, earlier: earlier, elapsedSeconds: elapsed, wakeups: wakeups, handicaps: handicaps,
-            servers: ServerSearch.run(files, ownPort: configuration.webPort), serviceURLs: configuration.serviceURLs)
+            gpus: snapshot, servers: ServerSearch.run(files, ownPort: configuration.webPort),
+            serviceURLs: configuration.serviceURLs)
+        // A driver that hangs is left behind after a while; the command ends all the same.
+        gpus?.stop()
         return DoctorReport(
             hostName: Self.hostName(), checks: HostChecks.examine(host, checks) + [configuration.report],
             measuredSeconds: wakeups == nil ? 0 : elapsed, wakeups: wakeups?.latency.exponential)
+    }
+
+    /// Begins to ask the GPUs, on threads of their own; nil where the configuration turns that off.
+    private func askGPUs() throws(StartFailure) -> GPUMonitor? {
+        let settings = configuration.hardware.collector(GPUMonitor.collectorID)
+        guard settings.enabled else { return nil }
+        let monitor = GPUMonitor(
+            library: settings.library, clock: HostClock.monotonicSeconds, unixClock: HostClock.unixSeconds)
+        do {
+            try monitor.start(intervalSeconds: Self.pauseSeconds)
+        } catch {
+            throw .other("\(error)")
+        }
+        return monitor
     }
 
     private func measure() throws(StartFailure) -> (WakeupReading?, [String]) {
@@ -68,6 +89,8 @@ struct DoctorRound {
 /// What the doctor takes from the configuration, and what it has to say about it.
 struct DoctorConfiguration {
     var serviceURLs: [String] = []
+    /// Which library the GPUs are asked through, if any.
+    var hardware = HardwareConfiguration()
     /// Where the daemon itself serves.
     var webPort: Int?
     var report: CheckReport
@@ -86,6 +109,7 @@ struct DoctorConfiguration {
         do {
             let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
             serviceURLs = loaded.serviceURLs
+            hardware = loaded.configuration.hardware
             webPort = Int(loaded.configuration.web.listenAddress.port)
             report = CheckReport(id: Self.id, title: Self.title, status: .ok, notes: ["\(file) is valid"])
         } catch {

@@ -14,11 +14,20 @@ struct DoctorText {
         lines.append("")
         if let measured = report.wakeupNumbers { lines += paragraph(tag("measured"), measured) }
         lines += list("ok", .green, report.checks(.ok).map(\.title), separator: ", ")
-        lines += list("not here", .grey, report.checks(.notApplicable).map(\.title), separator: ", ")
+        lines += list("not here", .grey, Self.titles(ofMissing: report.checks(.notApplicable)), separator: ", ")
         for check in report.checks(.unknown) {
             lines += paragraph(tag("unknown", .yellow), "\(check.title): \(check.notes.joined(separator: "; "))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Without GPUs a single word says so.
+    private static func titles(ofMissing checks: [CheckReport]) -> [String] {
+        let hasNoGPUs = checks.contains { $0.id == "gpu_driver" }
+        return checks.compactMap { check in
+            guard hasNoGPUs, check.id.hasPrefix("gpu_") else { return check.title }
+            return check.id == "gpu_driver" ? "GPUs" : nil
+        }
     }
 
     private func headline(_ report: DoctorReport) -> String {

@@ -82,6 +82,18 @@ struct DoctorReportTests {
         #expect(Self.good.exitCode == 0)
     }
 
+    @Test("says in one word that there are no GPUs")
+    func withoutGPUs() {
+        func missing(_ ids: [String]) -> DoctorReport {
+            let checks = ids.map { CheckReport(id: $0, title: $0, status: .notApplicable, notes: ["x"]) }
+            return DoctorReport(hostName: "h", checks: checks, measuredSeconds: 0)
+        }
+        let text = DoctorText(width: 100, isColoured: false)
+        #expect(
+            text.render(missing(["turbo", "gpu_driver", "gpu_power", "numa"])).hasSuffix("not here  turbo, GPUs, numa"))
+        #expect(text.render(missing(["turbo", "gpu_placement"])).hasSuffix("not here  turbo, gpu_placement"))
+    }
+
     @Test("colours the tags and nothing else, and only when told to")
     func colours() {
         let plain = DoctorText(width: 60, isColoured: false).render(Self.report)
