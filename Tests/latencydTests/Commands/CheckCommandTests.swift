@@ -26,7 +26,7 @@ struct CheckCommandTests {
             report.output == """
                 \(file): valid
                   web: 127.0.0.1:9959
-                  collectors: cpu_frequency, pressure, wakeup_latency
+                  collectors: cpu_frequency, pressure, wakeup_latency, nvidia
                   rules: 1 (a p99)
                 warning: \(file):3:1: services: has no effect in this version yet; nothing to be done; it may stay for later versions
                 """)

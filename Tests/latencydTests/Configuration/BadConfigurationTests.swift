@@ -133,13 +133,28 @@ struct BadConfigurationTests {
             "hardware: {collectors: {thermals: {}}}", "1:25", "hardware.collectors.thermals", "did you mean 'thermal'?"),
         Bad(
             "hardware: {collectors: {disk: {}}}", "1:25", "hardware.collectors.disk", "no such collector",
-            "the collectors are thermal, cpu_frequency, pressure"),
+            "the collectors are thermal, cpu_frequency, pressure, wakeup_latency, nvidia"),
         Bad(
             "hardware: {collectors: {thermal: {enabled: yes}}}", "1:44", "hardware.collectors.thermal.enabled",
             "'yes' is not a boolean", "true or false"),
         Bad(
             "hardware: {collectors: {thermal: {enabled: \"true\"}}}", "1:44", "hardware.collectors.thermal.enabled",
             "is quoted"),
+        Bad(
+            "hardware: {collectors: {thermal: {library: libnvidia-ml.so.1}}}", "1:35",
+            "hardware.collectors.thermal.library", "unknown key"
+        ),
+        Bad(
+            "hardware: {collectors: {nvidia: {library: lib/x.so}}}", "1:43", "hardware.collectors.nvidia.library",
+            "absolute path"
+        ),
+        Bad(
+            "hardware: {collectors: {nvidia: {library: nvidia}}}", "1:43", "hardware.collectors.nvidia.library",
+            "libnvidia-ml.so.1"
+        ),
+        Bad(
+            "hardware: {collectors: {nvidia: {librari: a.so}}}", "1:34", "hardware.collectors.nvidia.librari", "library"
+        ),
         Bad(
             "hardware: {collectors: {thermal: {intervall: 5s}}}", "1:35", "hardware.collectors.thermal.intervall",
             "did you mean 'interval'?"),

@@ -60,6 +60,8 @@ struct ConfigurationDocumentationTests {
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
             CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, ["collectors.wakeup_latency.rate"],
             collectorIds,
+            LibraryCollectorKey.allCases.filter { CollectorKey(rawValue: $0.rawValue) == nil }
+                .map { "collectors.nvidia." + $0.rawValue },
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
             RuleKey.allCases.map(\.rawValue), ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
         ]

@@ -132,7 +132,6 @@ struct GoodConfigurationTests {
             ("storage: {retention: 35d}", "1:11: storage.retention"),
             ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
             ("hardware: {watch: [{cgroup: a}]}", "1:12: hardware.watch"),
-            ("hardware: {collectors: {nvidia: {library: a}}}", "1:25: hardware.collectors.nvidia"),
             ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
             ("detection: {timezone: local}", "1:13: detection.timezone"),
             ("detection: {learn: ['*']}", "1:13: detection.learn"),
@@ -153,12 +152,23 @@ struct GoodConfigurationTests {
         #expect(warning.contains("no effect in this version yet"))
     }
 
-    @Test("a collector that the daemon knows is no longer one of a later version")
-    func collectorKnown() throws {
-        let loaded = try Configuration.decode(
-            text: "hardware: {collectors: {nvidia: {interval: 5s}}}", fileName: "f.yml", knownCollectors: ["nvidia"])
+    @Test(
+        "the collector nvidia takes the library to open",
+        arguments: [
+            ("{}", nil), ("{interval: 5s}", nil), ("{library: libnvidia-ml.so.1}", "libnvidia-ml.so.1"),
+            ("{library: /opt/nvidia/libnvidia-ml.so.550.54}", "/opt/nvidia/libnvidia-ml.so.550.54"),
+        ] as [(String, String?)])
+    func library(text: String, library: String?) throws {
+        let loaded = try decode("hardware: {collectors: {nvidia: \(text)}}")
         #expect(loaded.warnings.isEmpty)
-        #expect(loaded.configuration.hardware.collector("nvidia").interval == .seconds(5))
+        #expect(loaded.configuration.hardware.collector("nvidia").library == library)
+    }
+
+    @Test("another library is taken at the next start")
+    func libraryNeedsRestart() throws {
+        let named = try decode("hardware: {collectors: {nvidia: {library: libnvidia-ml.so.1}}}").configuration
+        #expect(named.keysNeedingRestart(since: .default) == ["hardware.collectors.nvidia.library"])
+        #expect(named.keysNeedingRestart(since: named) == [])
     }
 
     @Test(

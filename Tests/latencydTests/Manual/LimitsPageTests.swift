@@ -1,17 +1,33 @@
 import AnomalyDetect
-import Platform
 import TestSupport
 import Testing
 
 @testable import Collectors
 @testable import Exporter
+@testable import Platform
 @testable import Telemetry
 @testable import latencyd
 
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = push.merging(others) { $1 }
+    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(gpus) { $1 }
+
+    private static let gpus: [String: Double] = [
+        "GPUPoller.devicesMax": Double(GPUPoller.devicesMax),
+        "GPUSignalTable.linksMax": Double(GPUSignalTable.linksMax),
+        "GPUUnitPass.migInstancesMax": Double(GPUUnitPass.migInstancesMax),
+        "GPUUnitPass.processesMax": Double(GPUUnitPass.processesMax),
+        "NVMLLibrary.processesMax": Double(NVMLLibrary.processesMax),
+        "NVMLLibrary.samplesMax": Double(NVMLLibrary.samplesMax),
+        "NVMLLibrary.cpusMax": Double(NVMLLibrary.cpusMax),
+        "GPUPoller.fieldsPerCall": Double(GPUPoller.fieldsPerCall),
+        "GPUEventTally.xidsMax": Double(GPUEventTally.xidsMax),
+        "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
+        "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
+        "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
+        "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
+    ]
 
     private static let push: [String: Double] = [
         "push.max_series": Double(PushConfiguration().maxSeries),
@@ -133,7 +149,8 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors)
+            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
+                + NVIDIACollector.descriptors)
                 .map(\.sampleName))
         for row in Self.rows().values {
             for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {

@@ -77,14 +77,28 @@ struct GPUPoller {
                 try nvml.text(question, of: handle)
             }
         }
-        let links = try? watch.during("nvmlDeviceGetFieldValues", gpu: index) { () throws(NVMLReturn) in
-            try nvml.fields([GPUSignalTable.linkCount], of: handle).first?.get()
-        }
         let identity = GPUIdentity(uuid: text(.uuid), name: text(.name), pciBusID: text(.pciBusID))
-        let linkCount = min(max(0, Int(exactly: (links ?? 0)?.rounded() ?? 0) ?? 0), GPUSignalTable.linksMax)
         return GPUUnit(
             device: GPUDevice(index: index, identity: identity, readings: GPUReadings()), handle: handle,
-            linkCount: linkCount)
+            linkCount: linkCount(handle, index))
+    }
+
+    /// The number of NVLinks. Where there is no such field, the links that have a state are counted.
+    private func linkCount(_ handle: NVMLDevice, _ index: Int) -> Int {
+        let field = try? watch.during("nvmlDeviceGetFieldValues", gpu: index) { () throws(NVMLReturn) in
+            try nvml.fields([GPUSignalTable.linkCount], of: handle).first
+        }
+        if case .success(let count)? = field, (0...Double(GPUSignalTable.linksMax)).contains(count) {
+            return Int(count)
+        }
+        let links = (0..<UInt32(GPUSignalTable.linksMax)).prefix { link in
+            let question = NVMLNumber.nvLinkState(link: link)
+            let state = try? watch.during(question.symbol, gpu: index) { () throws(NVMLReturn) in
+                try nvml.number(question, of: handle)
+            }
+            return state != nil
+        }
+        return links.count
     }
 
     // MARK: Passes

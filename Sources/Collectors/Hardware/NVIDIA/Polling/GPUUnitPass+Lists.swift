@@ -83,11 +83,11 @@ extension GPUUnitPass {
         let samples = try call("nvmlDeviceGetSamples") { nvml throws(NVMLReturn) in
             try nvml.samples(kind, since: seen, of: handle)
         }
-        let values = samples.filter { $0.timestamp > seen }.compactMap { GPUValue.ratio($0.value) }
+        let values = samples.filter { $0.timestamp > seen }.compactMap { GPUValue.percent($0.value) }
         guard !values.isEmpty, let last = samples.map(\.timestamp).max() else { return .noData }
         unit.samplesSeen[kind] = (last, now)
-        let mean = values.reduce(0, +) / Double(values.count)
-        set(GPUUtilization(mean: mean, max: values.max()), for: kind)
+        let mean = values.reduce(0, +) / Double(values.count) / 100
+        set(GPUUtilization(mean: mean, max: values.max().map { $0 / 100 }), for: kind)
         return .success
     }
 
