@@ -170,4 +170,21 @@ struct GPUCheckTests {
         #expect(report.status == (worst == nil ? .ok : .findings))
         if worst == .warning { #expect(report.findings[0].title == "tritonserver (7) runs far from GPU 0") }
     }
+
+    @Test(
+        "interrupts on the CPUs of a process that is pinned are found, on all others only where they gather",
+        arguments: [("0-1", true), ("1", true), ("2-3", false), ("0-3", false)])
+    func pinned(allowed: String, isFound: Bool) {
+        func table(_ count: Int) -> String { "  CPU0 CPU1 CPU2 CPU3\n 24: 0 \(count) 0 0 PCI-MSI mlx5\n" }
+        var host = host(
+            [Self.healthy],
+            files: [
+                "proc/interrupts": table(2_000), "proc/7/comm": "vllm\n",
+                "proc/7/status": "Name:\tvllm\nCpus_allowed_list:\t\(allowed)\n",
+            ])
+        host.earlier = hostFiles(["proc/interrupts": table(0)])
+        host.elapsedSeconds = 1
+        let titles = examine(InterruptCheck.self, host).findings.map(\.title)
+        #expect(titles == (isFound ? ["vllm (7) is pinned to CPUs that devices interrupt"] : []))
+    }
 }

@@ -10,6 +10,9 @@ enum InterruptCheck: HostCheck {
     /// Interrupts a second of devices on one CPU, from which on they take it noticeable time: some 2 µs each.
     static let perSecond = 10_000.0
 
+    /// The same on a CPU to which a process that uses a GPU is pinned.
+    static let perSecondWherePinned = 1_000.0
+
     private static let interrupts = HostPath.procfs("interrupts")
 
     static func sampledPaths(on files: any HostFiles) -> [HostPath] { [interrupts] }
@@ -20,6 +23,7 @@ enum InterruptCheck: HostCheck {
             return
         }
         let rates = now.deviceTotals(since: before).map { Double($0) / examination.host.elapsedSeconds }
+        checkPinned(now.cpus, rates, &examination)
         let mean = rates.reduce(0, +) / Double(max(1, rates.count))
         guard let busiest = rates.indices.max(by: { rates[$0] < rates[$1] }) else { return }
         let evidence =
@@ -36,6 +40,26 @@ enum InterruptCheck: HostCheck {
             remedy: balancer
                 ? ["grep . /proc/irq/*/smp_affinity_list    # move some of them away from the services' CPUs"]
                 : ["sudo apt-get install irqbalance && sudo systemctl enable --now irqbalance"])
+    }
+
+    /// Interrupts on CPUs that somebody reserved for a process.
+    private static func checkPinned(_ cpus: [Int], _ rates: [Double], _ examination: inout Examination) {
+        let users = examination.host.gpus.devices.flatMap { $0.readings?.processes.all.map(\.pid) ?? [] }
+        for pid in Set(users).sorted() {
+            guard let allowed = examination.allowedCPUs(of: pid), !allowed.isSuperset(of: cpus) else { continue }
+            let loud = zip(cpus, rates).filter { allowed.contains($0) && $1 >= perSecondWherePinned }
+            guard let (cpu, rate) = loud.max(by: { $0.1 < $1.1 }) else { continue }
+            let command = examination.read(.procfs("\(pid)/comm"), CheckText.line) ?? "process"
+            examination.find(
+                .warning, "\(command) (\(pid)) is pinned to CPUs that devices interrupt",
+                evidence: [
+                    "CPU \(cpu) takes \(Int64(rate)) device interrupts a second",
+                    "it may use \(CheckText.list(allowed))",
+                ],
+                why: "each interrupt stops the thread that feeds the GPU",
+                remedy: ["grep . /proc/irq/*/smp_affinity_list    # move the busy ones to other CPUs, by writing there"]
+            )
+        }
     }
 
     private static func hasBalancer(_ files: any HostFiles) -> Bool {

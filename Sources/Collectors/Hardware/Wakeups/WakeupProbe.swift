@@ -8,7 +8,8 @@ import Synchronization
 public final class WakeupProbe: WakeupSource {
     /// The collector that exposes what was measured, and its key in the configuration.
     public static let collectorID = WakeupLatencyCollector.id
-    /// Wake-ups a second that can be asked for. At 1,000 a second the thread takes about 1 % of a core.
+    /// Wake-ups a second that can be asked for. At 1,000 a second the thread takes 2.5 % of a core,
+    /// at 20 less than 0.1 %.
     public static let rates = 1...1_000
     public static let rateDefault = 20
 

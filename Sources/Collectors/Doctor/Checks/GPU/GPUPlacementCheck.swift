@@ -13,9 +13,7 @@ enum GPUPlacementCheck: HostCheck {
             // Where all CPUs are near, as on hosts with one node, no place is wrong.
             guard !near.isEmpty, near != online else { continue }
             for pid in Set(readings.processes.all.map(\.pid)).sorted() {
-                guard let allowed = examination.read(.procfs("\(pid)/status"), allowed)?.intersection(online) else {
-                    continue
-                }
+                guard let allowed = examination.allowedCPUs(of: pid)?.intersection(online) else { continue }
                 looked += 1
                 judge(pid, allowed, gpu: gpu, near: near, &examination)
             }
@@ -42,12 +40,5 @@ enum GPUPlacementCheck: HostCheck {
                 "sudo taskset -acp \(CheckText.list(near)) \(pid)    # at once, but its memory stays where it is",
                 "numactl --cpunodebind=N --membind=N …    # for the next start; CPUAffinity= and NUMAPolicy= in a unit",
             ])
-    }
-
-    private static func allowed(_ status: String) -> Set<Int>? {
-        for line in status.split(separator: "\n") where line.hasPrefix("Cpus_allowed_list:") {
-            return line.split(separator: "\t").last.flatMap { CheckText.ids(String($0)) }
-        }
-        return nil
     }
 }

@@ -35,4 +35,12 @@ extension Examination {
         guard !tally.isEmpty else { return }
         find(severity, title(tally.name), evidence: tally.evidence, why: why, remedy: remedy(tally))
     }
+
+    /// The CPUs that a process may use; nil where it is gone.
+    mutating func allowedCPUs(of pid: UInt32) -> Set<Int>? {
+        read(.procfs("\(pid)/status")) { status in
+            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+            return line?.split(separator: "\t").last.flatMap { CheckText.ids(String($0)) }
+        }
+    }
 }
