@@ -61,6 +61,10 @@ def cpus(tree):
         tree.write(f"{own}/topology/physical_package_id", package_of(cpu))
         tree.write(f"{own}/topology/core_id", core_of(cpu))
         tree.write(f"{own}/topology/thread_siblings_list", f"{first},{second}")
+        start = package_of(cpu) * CORES_PER_PACKAGE
+        tree.write(
+            f"{own}/topology/core_siblings_list",
+            f"{start}-{start + CORES_PER_PACKAGE - 1},{start + CPUS // 2}-{start + CPUS // 2 + CORES_PER_PACKAGE - 1}")
         for scope in ("core", "package"):
             tree.write(f"{own}/thermal_throttle/{scope}_throttle_count", 3 + cpu)
             tree.write(f"{own}/thermal_throttle/{scope}_throttle_total_time_ms", 40 + cpu)

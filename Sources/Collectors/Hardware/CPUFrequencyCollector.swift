@@ -1,15 +1,18 @@
 import Platform
 import Telemetry
 
-/// The CPUs' frequencies, limits and governors, from `/sys/devices/system/cpu/cpufreq`.
+/// The CPUs' frequencies, their limits and what chooses them, from `/sys/devices/system/cpu/cpufreq`.
 ///
 /// Read by policy (a group of CPUs that share a clock) rather than by CPU: a clock that eight CPUs share is read
-/// once. Source: Documentation/admin-guide/pm/cpufreq.rst of the kernel.
+/// once. What a person sets is looked at once a minute, what moves by itself in each pass.
+/// Source: Documentation/admin-guide/pm/cpufreq.rst, intel_pstate.rst and amd-pstate.rst of the kernel.
 struct CPUFrequencyCollector: Collector {
     static let id = "cpu_frequency"
     // On some drivers reading the current frequency interrupts the CPU.
     static let defaultInterval = Duration.seconds(5)
-    static let descriptors = [current, lowest, highest, hardwareHighest, governor]
+    static let descriptors = [
+        current, lowest, highest, hardwareHighest, governor, energyPreference, driver, turbo,
+    ]
 
     private static let current = MetricDescriptor(
         .gauge, "latencyd_cpu_frequency_hertz", unit: .hertz, help: "Frequency that a CPU runs at.")
@@ -26,74 +29,125 @@ struct CPUFrequencyCollector: Collector {
     // so that no module's name can add series.
     private static let governor = MetricDescriptor(
         .gauge, "latencyd_cpu_governor_info", help: "Always 1; the label says what chooses the CPU's frequency.")
+    private static let energyPreference = MetricDescriptor(
+        .gauge, "latencyd_cpu_energy_preference_info",
+        help: "Always 1; the label says whether the CPU is to save energy or to perform.")
+    private static let driver = MetricDescriptor(
+        .gauge, "latencyd_cpu_frequency_driver_info",
+        help: "Always 1; the labels say which driver sets frequencies, and its mode where it has several.")
+    private static let turbo = MetricDescriptor(
+        .gauge, "latencyd_cpu_turbo_enabled", help: "1 when CPUs may run faster than their base frequency, else 0.")
 
     private static let folder = HostPath.sysfs("devices/system/cpu/cpufreq")
 
     private var policies = Discovery<[Policy]>()
+    private var host = Discovery<HostFrequency>()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         let policies = try policies(&sampling, find: Self.policies)
-        var readings: [(cpu: PolicyCPU, reading: Reading)] = []
+        var readings: [(cpu: PolicyCPU, policy: Policy, reading: Reading)] = []
         for policy in policies {
             let reading = Reading(policy, &sampling)
-            readings += policy.cpus.map { ($0, reading) }
+            for cpu in policy.cpus { readings.append((cpu, policy, reading)) }
         }
-        for (cpu, reading) in readings.sorted(by: { $0.cpu.number < $1.cpu.number }) {
-            add(reading, of: cpu, &sampling)
+        for (cpu, policy, reading) in readings.sorted(by: { $0.cpu.number < $1.cpu.number }) {
+            if let hertz = reading.current { sampling.add(Self.current, cpu.labels, hertz) }
+            if let hertz = policy.lowest { sampling.add(Self.lowest, cpu.labels, hertz) }
+            if let hertz = reading.highest { sampling.add(Self.highest, cpu.labels, hertz) }
+            if let hertz = policy.hardwareHighest { sampling.add(Self.hardwareHighest, cpu.labels, hertz) }
+            if let labels = cpu.governorLabels { sampling.add(Self.governor, labels, 1) }
+            if let labels = cpu.preferenceLabels { sampling.add(Self.energyPreference, labels, 1) }
         }
+        let host = try host(&sampling) { (sampling) throws(CollectorError) in HostFrequency(&sampling) }
+        if let labels = host.driverLabels { sampling.add(Self.driver, labels, 1) }
+        if let isEnabled = host.isTurboEnabled { sampling.add(Self.turbo, [:], isEnabled ? 1 : 0) }
     }
 
     private static func policies(_ sampling: inout Sampling) throws(CollectorError) -> [Policy] {
         try sampling.entries(in: folder, prefix: "policy").compactMap { Policy($0.path, &sampling) }
     }
-
-    private func add(_ reading: Reading, of cpu: PolicyCPU, _ sampling: inout Sampling) {
-        if let hertz = reading.current { sampling.add(Self.current, cpu.labels, hertz) }
-        if let hertz = reading.lowest { sampling.add(Self.lowest, cpu.labels, hertz) }
-        if let hertz = reading.highest { sampling.add(Self.highest, cpu.labels, hertz) }
-        if let hertz = reading.hardwareHighest { sampling.add(Self.hardwareHighest, cpu.labels, hertz) }
-        if let governor = reading.governor {
-            sampling.add(Self.governor, ["cpu": cpu.labels["cpu"] ?? "", "governor": governor], 1)
-        }
-    }
 }
 
-/// One CPU of a policy, and its labels.
+/// One CPU of a policy, and its label sets; nil where what they would say could not be read.
 private struct PolicyCPU {
     let number: Int64
     let labels: LabelSet
+    let governorLabels: LabelSet?
+    let preferenceLabels: LabelSet?
+
+    init(_ number: Int64, governor: String?, preference: String?) {
+        let cpu = String(number)
+        self.number = number
+        labels = ["cpu": cpu]
+        governorLabels = governor.map { ["cpu": cpu, "governor": $0] }
+        preferenceLabels = preference.map { ["cpu": cpu, "preference": $0] }
+    }
 }
 
-/// A policy as it was found.
+/// A policy as it was found, with what a person sets of it.
 private struct Policy {
-    let folder: HostPath
+    let current: HostPath
+    let highest: HostPath
     let cpus: [PolicyCPU]
+    let lowest: Double?
+    let hardwareHighest: Double?
 
     /// nil when all its CPUs are offline (the kernel says so by EBUSY), or that could not be found out.
     init?(_ folder: HostPath, _ sampling: inout Sampling) {
         guard let cpus = sampling.read(folder / "affected_cpus", unless: [.busy], CPUFrequencyText.cpus) else {
             return nil
         }
-        self.folder = folder
-        self.cpus = cpus.map { PolicyCPU(number: $0, labels: ["cpu": String($0)]) }
+        current = folder / "scaling_cur_freq"
+        highest = folder / "scaling_max_freq"
+        lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
+        hardwareHighest = sampling.read(folder / "cpuinfo_max_freq", CPUFrequencyText.hertz)
+        let governor = sampling.read(folder / "scaling_governor", CPUFrequencyText.governor)
+        let preference = sampling.read(
+            folder / "energy_performance_preference", unless: [.absent, .busy], CPUFrequencyText.preference)
+        self.cpus = cpus.map { PolicyCPU($0, governor: governor, preference: preference) }
     }
 }
 
-/// What one policy's files say; nil where one could not be read.
+/// What moves of a policy; nil where it could not be read.
 private struct Reading {
     let current: Double?
-    let lowest: Double?
     let highest: Double?
-    let hardwareHighest: Double?
-    let governor: String?
 
     init(_ policy: Policy, _ sampling: inout Sampling) {
-        let folder = policy.folder
-        current = sampling.read(folder / "scaling_cur_freq", CPUFrequencyText.hertz)
-        lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
-        highest = sampling.read(folder / "scaling_max_freq", CPUFrequencyText.hertz)
-        hardwareHighest = sampling.read(folder / "cpuinfo_max_freq", CPUFrequencyText.hertz)
-        governor = sampling.read(folder / "scaling_governor", CPUFrequencyText.governor)
+        current = sampling.read(policy.current, CPUFrequencyText.hertz)
+        highest = sampling.read(policy.highest, CPUFrequencyText.hertz)
+    }
+}
+
+/// What holds for all CPUs; nil where the host does not have it.
+private struct HostFrequency {
+    let driverLabels: LabelSet?
+    let isTurboEnabled: Bool?
+
+    init(_ sampling: inout Sampling) {
+        let cpu = HostPath.sysfs("devices/system/cpu")
+        let intel = sampling.look(cpu / "intel_pstate/status", CPUFrequencyText.mode)
+        let amd = sampling.look(cpu / "amd_pstate/status", CPUFrequencyText.mode)
+        driverLabels =
+            switch (intel, amd) {
+            case (.value(let mode), _) where mode != "off": ["driver": "intel_pstate", "mode": mode]
+            case (_, .value(let mode)) where mode != "disable": ["driver": "amd_pstate", "mode": mode]
+            case (.failed, _), (_, .failed): nil
+            default: Self.otherDriver(&sampling)
+            }
+        switch sampling.look(cpu / "intel_pstate/no_turbo", CPUFrequencyText.flag) {
+        case .value(let isOff): isTurboEnabled = !isOff
+        case .failed: isTurboEnabled = nil
+        case .absent:
+            isTurboEnabled = sampling.read(cpu / "cpufreq/boost", unless: [.absent], CPUFrequencyText.flag)
+        }
+    }
+
+    private static func otherDriver(_ sampling: inout Sampling) -> LabelSet? {
+        sampling.read(
+            .sysfs("devices/system/cpu/cpufreq/policy0/scaling_driver"), unless: [.absent],
+            CPUFrequencyText.driver
+        ).map { ["driver": $0] }
     }
 }
 
@@ -116,6 +170,33 @@ enum CPUFrequencyText {
     static func cpus(_ content: [UInt8]) -> [Int64]? {
         KernelText.integers(content, in: 0...Int64(cpusMax - 1), countMax: cpusMax)
     }
+
+    private static let preferences: Set = [
+        "default", "performance", "balance_performance", "balance_power", "power",
+    ]
+    private static let modes: Set = ["active", "passive", "guided", "off", "disable"]
+    private static let drivers: Set = [
+        "acpi-cpufreq", "amd-pstate", "amd-pstate-epp", "cppc_cpufreq", "cpufreq-dt", "intel_cpufreq", "intel_pstate",
+        "pcc-cpufreq", "powernow-k8", "powernv-cpufreq", "scmi", "scpi-cpufreq", "tegra194",
+    ]
+
+    /// What Intel's and AMD's drivers know by name, else `other`: a number from 0 to 255.
+    static func preference(_ content: [UInt8]) -> String? {
+        KernelText.word(content).map { preferences.contains($0) ? $0 : "other" }
+    }
+
+    /// The mode of intel_pstate or amd_pstate, else `other`.
+    static func mode(_ content: [UInt8]) -> String? {
+        KernelText.word(content).map { modes.contains($0) ? $0 : "other" }
+    }
+
+    /// A driver that the kernel ships, else `other`.
+    static func driver(_ content: [UInt8]) -> String? {
+        KernelText.word(content).map { drivers.contains($0) ? $0 : "other" }
+    }
+
+    /// 0 or 1.
+    static func flag(_ content: [UInt8]) -> Bool? { KernelText.integer(content, in: 0...1).map { $0 == 1 } }
 
     /// A governor that the kernel ships, else `other`.
     static func governor(_ content: [UInt8]) -> String? {

@@ -2,8 +2,22 @@
 public enum HardwareCollectors {
     public static let all: [any Collector.Type] = [
         ThermalCollector.self,
+        HwmonCollector.self,
+        RAPLCollector.self,
         CPUFrequencyCollector.self,
+        CPUThrottleCollector.self,
+        CPUIdleCollector.self,
+        CPUTimeCollector.self,
+        RunQueueCollector.self,
+        NUMACollector.self,
         PressureCollector.self,
+        MemoryCollector.self,
+        VMStatCollector.self,
+        EDACCollector.self,
+        InterruptCollector.self,
+        DiskCollector.self,
+        SoftnetCollector.self,
+        TCPCollector.self,
         WakeupLatencyCollector.self,
         NVIDIACollector.self,
     ]

@@ -11,9 +11,16 @@ public protocol HostFiles: Sendable {
 
     /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
     func list(_ folder: HostPath) throws(HostFileError) -> [String]
+
+    /// What a symbolic link holds, as it stands there: `../../devices/platform/coretemp.0/hwmon/hwmon3`. Throws
+    /// ``HostFileError/invalid`` when the path is no link.
+    func linkTarget(_ path: HostPath) throws(HostFileError) -> String
 }
 
 extension HostFiles {
+    /// A host without links.
+    public func linkTarget(_ path: HostPath) throws(HostFileError) -> String { throw .invalid }
+
     /// The whole content of a file of at most ``HostFileLimits/fileBytes``.
     public func read(_ path: HostPath) throws(HostFileError) -> [UInt8] {
         try read(path, limitBytes: HostFileLimits.fileBytes, keepsOpen: false)
@@ -24,6 +31,9 @@ extension HostFiles {
 public enum HostFileLimits {
     /// The longest file that is read unless a collector asks for more, in bytes.
     public static let fileBytes = 65_536
+    /// The longest table with a line for each device and a column for each CPU, such as `/proc/interrupts`, in bytes:
+    /// that of 1,000 CPUs and 700 interrupts.
+    public static let tableBytes = 8_388_608
     /// The most files that are kept open, where the limit of descriptors (`LimitNOFILE=`) leaves room.
     public static let filesKept = 16_384
     /// A file that is kept open and was not read for so long makes room for another one, in seconds.

@@ -11,6 +11,7 @@ public struct InMemoryHostFiles: HostFiles {
     private var entries: [HostPath: Entry] = [:]
     private var folders: [HostPath: Set<String>] = [:]
     private var failingFolders: [HostPath: HostFileError] = [:]
+    private var links: [HostPath: String] = [:]
 
     public init() {}
 
@@ -50,6 +51,18 @@ public struct InMemoryHostFiles: HostFiles {
         guard folders[folder] == nil else { return }
         folders[folder] = []
         link(folder)
+    }
+
+    /// From now on the folder says that it is a link. It is not followed: the folder has its own files.
+    public mutating func addLink(to target: String, at folder: HostPath) {
+        addFolder(folder)
+        links[folder] = target
+    }
+
+    public func linkTarget(_ path: HostPath) throws(HostFileError) -> String {
+        guard path.staysBelowRoot else { throw .outsideRoot }
+        if let target = links[path] { return target }
+        throw entries[path] == nil && folders[path] == nil ? .absent : .invalid
     }
 
     public func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {

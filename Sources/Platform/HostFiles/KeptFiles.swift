@@ -8,14 +8,21 @@ final class KeptFiles {
     private struct Kept {
         let file: OpenFile
         var readSeconds: Double
+        /// When it was last seen not to have been replaced.
+        var seenSeconds: Double
     }
 
     var buffer = ReadBuffer()
     private let filesMax: Int
+    /// How often it is looked whether a file of a tree that stands in for the host was replaced.
+    private let replacementSeconds: Double
     private var files: [HostPath: Kept] = [:]
     private var nextSweepSeconds = 0.0
 
-    init(filesMax: Int) { self.filesMax = filesMax }
+    init(filesMax: Int, replacementSeconds: Double) {
+        self.filesMax = filesMax
+        self.replacementSeconds = replacementSeconds
+    }
 
     deinit {
         for kept in files.values { kept.file.close() }
@@ -28,8 +35,9 @@ final class KeptFiles {
     func read(_ path: HostPath, limitBytes: Int) -> [UInt8]? {
         guard let place = files.index(forKey: path) else { return nil }
         let file = files.values[place].file
-        if let content = try? buffer.read(file, limitBytes: limitBytes) {
-            files.values[place].readSeconds = HostClock.monotonicSeconds()
+        let now = HostClock.monotonicSeconds()
+        if !isReplaced(&files.values[place], at: now), let content = try? buffer.read(file, limitBytes: limitBytes) {
+            files.values[place].readSeconds = now
             return content
         }
         file.close()
@@ -37,12 +45,18 @@ final class KeptFiles {
         return nil
     }
 
+    private func isReplaced(_ kept: inout Kept, at now: Double) -> Bool {
+        guard kept.file.canBeReplaced, now - kept.seenSeconds >= replacementSeconds else { return false }
+        kept.seenSeconds = now
+        return kept.file.isReplaced
+    }
+
     /// Takes over the descriptor; false when there is no room for it.
     func keep(_ file: OpenFile, as path: HostPath) -> Bool {
         let now = HostClock.monotonicSeconds()
         if files.count >= filesMax { sweep(at: now) }
         guard files.count < filesMax else { return false }
-        files[path] = Kept(file: file, readSeconds: now)
+        files[path] = Kept(file: file, readSeconds: now, seenSeconds: now)
         return true
     }
 

@@ -14,15 +14,17 @@ public struct SystemHostFiles: HostFiles {
     ///   - sysfs: the folder that serves as `/sys`.
     ///   - procfs: the folder that serves as `/proc`.
     ///   - filesKept: the most files that are kept open.
+    ///   - replacementSeconds: how late it may be noticed that an open file of a tree that stands in for the host was
+    ///     replaced.
     ///   - namesMax: the most names that a folder may have.
     public init(
         sysfs: String = "/sys", procfs: String = "/proc", filesKept: Int = 0,
-        namesMax: Int = HostFileLimits.folderNames
+        replacementSeconds: Double = 1, namesMax: Int = HostFileLimits.folderNames
     ) {
         self.sysfs = sysfs
         self.procfs = procfs
         self.namesMax = namesMax
-        kept = Locked(KeptFiles(filesMax: filesKept))
+        kept = Locked(KeptFiles(filesMax: filesKept, replacementSeconds: replacementSeconds))
     }
 
     /// A quarter of the descriptors that this process may have, so that sockets and pages have theirs.
@@ -69,19 +71,36 @@ public struct SystemHostFiles: HostFiles {
         }
     }
 
+    public func linkTarget(_ path: HostPath) throws(HostFileError) -> String {
+        let name = try hostName(of: path)
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink(name, &target, target.count)
+        guard length >= 0 else { throw HostFileError(errno: errno) }
+        guard let text = String(validating: target[..<length].lazy.map(UInt8.init(bitPattern:)), as: UTF8.self) else {
+            throw .invalid
+        }
+        return text
+    }
+
     /// O_NONBLOCK keeps a pipe in a replaced root from holding the daemon; the kernel's own files ignore it.
     private func open(_ path: HostPath, _ flags: Int32) throws(HostFileError) -> Int32 {
+        let name = try hostName(of: path)
+        while true {
+            let descriptor = Glibc.open(name, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+            if descriptor >= 0 { return descriptor }
+            if errno != EINTR { throw HostFileError(errno: errno) }
+        }
+    }
+
+    /// The path in the file system of this process.
+    private func hostName(of path: HostPath) throws(HostFileError) -> String {
         guard path.staysBelowRoot else { throw .outsideRoot }
         let top =
             switch path.root {
             case .sysfs: sysfs
             case .procfs: procfs
             }
-        while true {
-            let descriptor = Glibc.open(top + "/" + path.relative, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-            if descriptor >= 0 { return descriptor }
-            if errno != EINTR { throw HostFileError(errno: errno) }
-        }
+        return top + "/" + path.relative
     }
 
     /// The name of a folder's entry; nil when it is not UTF-8.

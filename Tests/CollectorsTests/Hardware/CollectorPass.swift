@@ -46,10 +46,11 @@ struct SampleKey: Hashable {
     let labels: LabelSet
 }
 
-/// Remembers which files were read.
+/// Remembers which files were read, and whether a folder was listed.
 // Safe because one test owns it and runs on one thread.
 final class RecordingHostFiles: HostFiles, @unchecked Sendable {
     private(set) var read: Set<HostPath> = []
+    private(set) var hasListed = false
     private let files: InMemoryHostFiles
 
     init(_ files: InMemoryHostFiles) { self.files = files }
@@ -59,7 +60,12 @@ final class RecordingHostFiles: HostFiles, @unchecked Sendable {
         return try files.read(path, limitBytes: limitBytes, keepsOpen: keepsOpen)
     }
 
-    func list(_ folder: HostPath) throws(HostFileError) -> [String] { try files.list(folder) }
+    func list(_ folder: HostPath) throws(HostFileError) -> [String] {
+        hasListed = true
+        return try files.list(folder)
+    }
+
+    func linkTarget(_ path: HostPath) throws(HostFileError) -> String { try files.linkTarget(path) }
 }
 
 /// Three wake-ups as if they had been measured.

@@ -2,8 +2,8 @@ import Glibc
 import Platform
 import Testing
 
-/// A folder of Fixtures that stands in for a host: `sys`, `proc`, what they give (`golden.txt`), and the faults that
-/// a disk cannot have (`faults.txt`).
+/// A folder of Fixtures that stands in for a host: `sys`, `proc`, what they give (`golden.txt`), what changes until
+/// the next pass (`later`), and the faults that a disk cannot have (`faults.txt`).
 struct FixtureTree: Sendable, CustomTestStringConvertible {
     let name: String
 
@@ -42,6 +42,14 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
         return copy
     }
 
+    /// The tree some seconds later: with the files of `later` in place of those they are named like.
+    func later() throws -> InMemoryHostFiles {
+        var copy = try inMemory()
+        let later = SystemHostFiles(sysfs: path + "/later/sys", procfs: path + "/later/proc")
+        for root in HostRoot.allCases { try Self.copy(.top(of: root), from: later, to: &copy, depthLeft: 16) }
+        return copy
+    }
+
     /// The content of a file of the tree; nil when there is none.
     func text(_ file: String) throws -> String? {
         do {
@@ -64,7 +72,7 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
         let lines = try text("faults.txt")?.split(separator: "\n").filter { !$0.hasPrefix("#") } ?? []
         return try lines.map { line in
             let fields = line.split(separator: " ")
-            let place = fields.first?.split(separator: ":") ?? []
+            let place = fields.first?.split(separator: ":", maxSplits: 1) ?? []
             guard fields.count == 2, place.count == 2, let root = HostRoot(rawValue: String(place[0])),
                 let fault = Self.fault(String(fields[1]))
             else { throw MalformedFaults(line: String(line)) }
@@ -89,6 +97,7 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
             return copy.write(try tree.read(path), to: path)
         }
         copy.addFolder(path)
+        if !path.relative.isEmpty, let target = try? tree.linkTarget(path) { copy.addLink(to: target, at: path) }
         for name in names {
             try Self.copy(path / name, from: tree, to: &copy, depthLeft: depthLeft - 1)
         }

@@ -33,6 +33,18 @@ struct InMemoryHostFilesTests {
         #expect(try files.read(zone / "temp") == [UInt8(ascii: "1")])
     }
 
+    @Test("a folder can say that it is a link")
+    func links() throws {
+        var files = InMemoryHostFiles()
+        files.write("acpitz", to: zone / "type")
+        files.addLink(to: "../../devices/virtual/thermal/thermal_zone0", at: zone)
+        #expect(try files.linkTarget(zone) == "../../devices/virtual/thermal/thermal_zone0")
+        #expect(try files.list(zone) == ["type"])
+        #expect(throws: HostFileError.invalid) { try files.linkTarget(zone / "type") }
+        #expect(throws: HostFileError.absent) { try files.linkTarget(.sysfs("none")) }
+        #expect(throws: HostFileError.outsideRoot) { try files.linkTarget(.sysfs("..")) }
+    }
+
     @Test("it fails as the real host does")
     func failures() {
         var files = InMemoryHostFiles()

@@ -8,7 +8,9 @@ struct KeptFilesTests {
     private let folder = TemporaryFolder()
     private let value = HostPath.sysfs("value")
 
-    private func files(_ count: Int) -> SystemHostFiles { SystemHostFiles(sysfs: folder.path, filesKept: count) }
+    private func files(_ count: Int) -> SystemHostFiles {
+        SystemHostFiles(sysfs: folder.path, filesKept: count, replacementSeconds: 0)
+    }
 
     private func read(_ files: SystemHostFiles, _ path: HostPath, keepsOpen: Bool = true) throws -> String {
         String(decoding: try files.read(path, limitBytes: 100_000, keepsOpen: keepsOpen), as: UTF8.self)

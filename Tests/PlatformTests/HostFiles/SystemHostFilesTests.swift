@@ -42,6 +42,16 @@ struct SystemHostFilesTests {
                 == nil)
     }
 
+    @Test("a link's text can be read, that of anything else cannot")
+    func linkTarget() throws {
+        folder.write([1], to: "file")
+        folder.link("hwmon0", to: "../../devices/platform/coretemp.0/hwmon/hwmon0")
+        #expect(try files.linkTarget(.sysfs("hwmon0")) == "../../devices/platform/coretemp.0/hwmon/hwmon0")
+        #expect(failure { () throws(HostFileError) in try files.linkTarget(.sysfs("file")) } == .invalid)
+        #expect(failure { () throws(HostFileError) in try files.linkTarget(.sysfs("none")) } == .absent)
+        #expect(failure { () throws(HostFileError) in try files.linkTarget(.sysfs("../file")) } == .outsideRoot)
+    }
+
     @Test("links are followed, as /sys/class consists of them")
     func links() throws {
         folder.makeFolder("device")

@@ -99,6 +99,7 @@ struct LimitsPageTests {
             "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
             "HostFileLimits.keptSeconds": HostFileLimits.keptSeconds,
             "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
+            "HostFileLimits.tableBytes": Double(HostFileLimits.tableBytes),
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),

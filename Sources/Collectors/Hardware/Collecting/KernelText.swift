@@ -51,6 +51,16 @@ enum KernelText {
         return numbers.count == parts.count && Set(numbers).count == numbers.count ? numbers : nil
     }
 
+    /// The first number of a list of CPUs or nodes such as `0-3,8,10-11`.
+    static func firstOfList(_ content: [UInt8]) -> Int? {
+        let list = withoutLineFeed(content)
+        let isList = list.allSatisfy {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-")
+        }
+        guard isList else { return nil }
+        return decimal(list.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "-") }, in: 0...65_535).map(Int.init)
+    }
+
     /// How a file begins, fit for a log line: printable ASCII, at most 33 characters.
     static func excerpt(_ content: [UInt8]) -> String {
         let text = withoutLineFeed(content)

@@ -89,6 +89,39 @@ public struct Sampling: Sendable {
         return nil
     }
 
+    /// What stands in a file whose absence says something, too.
+    public enum Look<Value> {
+        case value(Value)
+        case absent
+        /// It is there and cannot be used; one error was counted.
+        case failed
+    }
+
+    /// As ``read(_:limitBytes:_:)``, but tells a file that is not there, which is no error, from one that fails.
+    public mutating func look<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> Look<Value> {
+        do {
+            let content = try host.files.read(
+                path, limitBytes: HostFileLimits.fileBytes, keepsOpen: !isFinding)
+            if let value = parse(content) { return .value(value) }
+            count(.garbled(path, found: KernelText.excerpt(content)))
+        } catch .absent {
+            return .absent
+        } catch {
+            count(.unreadable(path, error))
+        }
+        return .failed
+    }
+
+    /// As ``names(in:)``, for a folder within a device: a failure is counted, and there are none.
+    public mutating func namesOrNone(in folder: HostPath) -> Set<String> {
+        do {
+            return Set(try names(in: folder))
+        } catch {
+            count(error)
+            return []
+        }
+    }
+
     /// The names in a folder; empty when there is no such folder. Any other failure is thrown: without its folder
     /// a collector cannot work.
     public func names(in folder: HostPath) throws(CollectorError) -> [String] {
