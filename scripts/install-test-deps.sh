@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the tests need besides the build: Prometheus and promtool, shellcheck, and Python packages.
+# Gets what the tests need besides the build: Prometheus and promtool, shellcheck, and Python packages, NVIDIA's header
+# among them.
 #
 # Prometheus is unpacked into .tools and not installed: its Debian package would start a server and add a user.
 set -euo pipefail

@@ -210,10 +210,14 @@ TWO_GPUS = """
     device * field.81 7000000
     device * field.82 u32 71
     device * field.94 u32 3
+    device * field.29 u32 1
+    device * field.30 u32 2
+    device * field.31 u32 0
     device * field.142 u32 2
     device * field.143 u32 1
     device * field.144 u32 0
     device * field.145 u32 0
+    device * field.169 u32 2
     device * field.173 u32 4
     device * field.174 u32 5
     device * field.175 u32 6
@@ -228,6 +232,7 @@ TWO_GPUS = """
     device * field.185 u32 348000
     device * field.186 u32 352500
     device * field.190 u32 700000
+    device * field.192 u32 700000
     device * field.193 i32 -8
     device * field.194 i32 -2
     device * field.195 i32 0

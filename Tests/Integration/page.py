@@ -15,19 +15,19 @@ class Page:
     def names(self) -> set[str]:
         return set(self._samples)
 
-    def matching(self, name: str, **labels: str) -> list[tuple[dict[str, str], float]]:
+    def matching(self, name: str, /, **labels: str) -> list[tuple[dict[str, str], float]]:
         return [
             (found, value) for found, value in self._samples.get(name, [])
             if all(found.get(key) == wanted for key, wanted in labels.items())
         ]
 
-    def value(self, name: str, **labels: str) -> float | None:
+    def value(self, name: str, /, **labels: str) -> float | None:
         """The one sample of that name which has these labels (and maybe more); None when there is none."""
         found = self.matching(name, **labels)
         assert len(found) <= 1, f"{name}{labels} is ambiguous: {found}"
         return found[0][1] if found else None
 
-    def sum(self, name: str, **labels: str) -> float:
+    def sum(self, name: str, /, **labels: str) -> float:
         return sum(value for _, value in self.matching(name, **labels))
 
     def malformed(self) -> dict[str, float]:

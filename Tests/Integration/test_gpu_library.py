@@ -171,7 +171,8 @@ def test_events_are_delivered_once_and_to_those_who_asked(make_gpus) -> None:
         for index in (0, 1):
             nvml.nvmlDeviceRegisterEvents(gpu(index), nvml.nvmlEventTypeXidCriticalError, events)
         found = [nvml.nvmlEventSetWait_v2(events, 10) for _ in range(3)]
-        answer = [(event.eventData, event.gpuInstanceId) for event in found], maybe(nvml.nvmlEventSetWait_v2, events, 10)
+        rest = maybe(nvml.nvmlEventSetWait_v2, events, 10)
+        answer = [(event.eventData, event.gpuInstanceId) for event in found], rest
     """
     none = 0xFFFFFFFF
     assert read(gpus, program) == [[[79, none], [13, 3], [43, none]], {"error": 10}]

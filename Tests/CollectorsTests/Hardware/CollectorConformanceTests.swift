@@ -62,7 +62,9 @@ struct CollectorConformanceTests {
         #expect(pass.families.isEmpty)
     }
 
-    @Test("gives samples of each of its families in some fixture tree", arguments: HardwareCollectors.all)
+    @Test(
+        "gives samples of each of its families in some fixture tree, or with some GPUs",
+        arguments: HardwareCollectors.all)
     func coverage(of type: any Collector.Type) throws {
         var given: Set<SampleKey> = []
         for tree in FixtureTree.all {
@@ -73,8 +75,11 @@ struct CollectorConformanceTests {
             // What is told from the difference of two passes is there in the second.
             given.formUnion(CollectorPass(of: &collector, declared: type.descriptors, on: try tree.later()).values.keys)
         }
+        for gpus in FakeGPUs.all {
+            given.formUnion(CollectorPass(of: type, on: InMemoryHostFiles(), gpus: gpus).values.keys)
+        }
         for descriptor in type.descriptors {
-            #expect(given.contains { $0.family == descriptor.name }, "\(descriptor.name) is in no tree")
+            #expect(given.contains { $0.family == descriptor.name }, "\(descriptor.name) is nowhere")
         }
     }
 
@@ -85,6 +90,19 @@ struct CollectorConformanceTests {
         for family in pass.families {
             #expect(collector.descriptors.contains(family.descriptor))
             #expect(Set(family.samples.map(\.labels)).count == family.samples.count)
+            for sample in family.samples { expectValid(sample, of: family.descriptor) }
+        }
+    }
+
+    @Test("gives only what can be exposed, with any GPUs", arguments: HardwareCollectors.all, FakeGPUs.all)
+    func samples(of type: any Collector.Type, with gpus: FakeGPUs) {
+        var collector = type.init()
+        let first = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+        let second = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+        #expect(first.succeeded)
+        #expect(first.errorCount == 0)
+        #expect(first.families == second.families)
+        for family in first.families {
             for sample in family.samples { expectValid(sample, of: family.descriptor) }
         }
     }

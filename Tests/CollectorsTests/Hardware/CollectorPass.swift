@@ -10,17 +10,21 @@ struct CollectorPass {
     let families: [MetricFamily]
 
     /// A new collector's first pass on `files`.
-    init(of type: any Collector.Type, on files: any HostFiles, wakeups: any WakeupSource = NoWakeups()) {
+    init(
+        of type: any Collector.Type, on files: any HostFiles, wakeups: any WakeupSource = NoWakeups(),
+        gpus: any GPUSource = NoGPUs()
+    ) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files, wakeups: wakeups)
+        self.init(of: &collector, declared: type.descriptors, on: files, wakeups: wakeups, gpus: gpus)
     }
 
     /// The next pass of `collector`.
     init(
         of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
-        wakeups: any WakeupSource = NoWakeups()
+        wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
     ) {
-        var sampling = Sampling(host: CollectorHost(files: files, wakeups: wakeups), descriptors: declared)
+        var sampling = Sampling(
+            host: CollectorHost(files: files, wakeups: wakeups, gpus: gpus), descriptors: declared)
         var succeeded = true
         do {
             try collector.collect(&sampling)

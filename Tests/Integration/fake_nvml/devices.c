@@ -25,10 +25,11 @@ uint64_t wall_clock_microseconds(void) {
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-// The one word of a line such as `devices 2`, or `otherwise`.
+// The one word of the last line such as `devices 2`, or `otherwise`.
 static void setting(const char *kind, const char *otherwise, char text[static text_max]) {
     script_lock();
-    const Line *line = script_next(NULL, kind);
+    const Line *line = NULL;
+    for (const Line *next = NULL; (next = script_next(next, kind));) line = next;
     snprintf(text, text_max, "%s", line && line->word_count > 1 ? line->words[1] : otherwise);
     script_unlock();
 }

@@ -142,19 +142,16 @@ struct BadConfigurationTests {
             "is quoted"),
         Bad(
             "hardware: {collectors: {thermal: {library: libnvidia-ml.so.1}}}", "1:35",
-            "hardware.collectors.thermal.library", "unknown key"
-        ),
+            "hardware.collectors.thermal.library", "unknown key"),
         Bad(
             "hardware: {collectors: {nvidia: {library: lib/x.so}}}", "1:43", "hardware.collectors.nvidia.library",
-            "absolute path"
-        ),
+            "absolute path"),
         Bad(
             "hardware: {collectors: {nvidia: {library: nvidia}}}", "1:43", "hardware.collectors.nvidia.library",
-            "libnvidia-ml.so.1"
-        ),
+            "libnvidia-ml.so.1"),
         Bad(
-            "hardware: {collectors: {nvidia: {librari: a.so}}}", "1:34", "hardware.collectors.nvidia.librari", "library"
-        ),
+            "hardware: {collectors: {nvidia: {librari: a.so}}}", "1:34", "hardware.collectors.nvidia.librari",
+            "did you mean 'library'?"),
         Bad(
             "hardware: {collectors: {thermal: {intervall: 5s}}}", "1:35", "hardware.collectors.thermal.intervall",
             "did you mean 'interval'?"),

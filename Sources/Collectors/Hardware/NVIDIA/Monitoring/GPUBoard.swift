@@ -14,6 +14,8 @@ final class GPUBoard: Sendable {
     /// The calls of the polling thread and of the one that waits for events.
     let pollWatch: GPUCallWatch
     let eventWatch: GPUCallWatch
+    /// Given when it is known whether there is a library.
+    let libraryAnswer = Answer<Bool>()
     /// Given when the driver has answered for the first time, or could not.
     let firstAnswer = Answer<Bool>()
 
@@ -28,7 +30,9 @@ final class GPUBoard: Sendable {
             $0.status = status
             $0.devices = devices
         }
-        if status.state != .starting, status.state != .off { firstAnswer.give(true) }
+        guard status.state != .off, status.state != .starting else { return }
+        libraryAnswer.give(true)
+        firstAnswer.give(true)
     }
 
     func show(_ events: GPUEventsState) { findings.withLock { $0.events = events } }
@@ -59,6 +63,7 @@ extension GPUSnapshot {
     /// Says that a call does not come back. What was read before is not repeated.
     mutating func hang(in call: GPUHangingCall) {
         driver.state = .hanging
+        driver.isExpected = true
         driver.hangingCall = call
         driver.sinceSeconds = call.sinceSeconds
         let gpu = call.gpu.map { " on GPU \($0)" } ?? ""

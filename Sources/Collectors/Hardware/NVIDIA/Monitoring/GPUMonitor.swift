@@ -12,6 +12,8 @@ public final class GPUMonitor: GPUSource {
 
     /// A call that lasts longer counts as hanging.
     static let hangingSeconds = 5.0
+    /// How long ``start(intervalSeconds:)`` waits for the library.
+    static let startSeconds = 0.5
     /// How long ``stop()`` waits for the threads.
     static let stopSeconds = 2.0
 
@@ -47,7 +49,8 @@ public final class GPUMonitor: GPUSource {
         board = GPUBoard(clock: clock)
     }
 
-    /// Begins to ask every `intervalSeconds`, or goes on with another interval.
+    /// Begins to ask every `intervalSeconds`, or goes on with another interval. Waits a moment until it is known
+    /// whether there is a library, so that a host without GPUs is known as one from the first pass on.
     public func start(intervalSeconds: Double) throws(DaemonThread.StartError) {
         try session.withLock { session throws(DaemonThread.StartError) in
             if let session, !session.isStopping {
@@ -58,6 +61,7 @@ public final class GPUMonitor: GPUSource {
                 path: path, isNamed: isNamed, intervalSeconds: intervalSeconds, after: session, board: board,
                 clock: clock, unixClock: unixClock, open: open, onNote: onNote)
         }
+        _ = board.libraryAnswer.wait(seconds: Self.startSeconds)
     }
 
     /// Ends the threads, or leaves them where the driver does not let them go. Later ``start(intervalSeconds:)`` may

@@ -99,6 +99,9 @@ final class GPUSession: Sendable {
         do {
             let nvml = try board.pollWatch.during("dlopen") { () throws(DynamicLibraryError) in try open(path) }
             schedule.opened()
+            // GPUs are expected from now on, however long the driver takes.
+            if !isStopping { board.show(schedule.status, []) }
+            board.libraryAnswer.give(true)
             return nvml
         } catch {
             let before = schedule.status.state
