@@ -31,6 +31,7 @@ let package = Package(
             name: "CSystem",
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [
+                .linkedLibrary("curl"),
                 .linkedLibrary("microhttpd"),
                 .linkedLibrary("yaml"),
                 .linkedLibrary("systemd"),

@@ -14,11 +14,14 @@ struct Latencyd: ParsableCommand {
             Check a configuration before a reload:
               latencyd check config /etc/latencyd/latencyd.yml
 
+            Look for what makes latency fluctuate on this host:
+              latencyd doctor
+
             Say which release this is:
               latencyd --version
             """,
         version: Version.line,
-        subcommands: [RunCommand.self, CheckCommand.self])
+        subcommands: [RunCommand.self, DoctorCommand.self, CheckCommand.self])
 
     /// Exit codes: 0, 1 failed, 2 usage.
     static func main() {

@@ -220,9 +220,11 @@ class Daemon:
         return connection
 
 
-def run_command(*arguments: str, timeout: float = 30) -> subprocess.CompletedProcess:
+def run_command(*arguments: str, timeout: float = 30, **options) -> subprocess.CompletedProcess:
+    """`options` are those of subprocess.run, such as `env` and `user`."""
     return subprocess.run(
-        [str(binary()), *arguments], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        [str(binary()), *arguments], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
+        **options)
 
 
 def find_tool(name: str) -> str:

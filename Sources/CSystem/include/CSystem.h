@@ -2,6 +2,7 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include <curl/curl.h>
 #include <microhttpd.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
@@ -9,6 +10,7 @@
 #include <zlib.h>
 
 #include "csystem_files.h"
+#include "csystem_curl.h"
 #include "csystem_http.h"
 #include "csystem_nvml.h"
 #include "csystem_sockets.h"

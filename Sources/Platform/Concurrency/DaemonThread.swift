@@ -42,8 +42,11 @@ public final class DaemonThread: Sendable {
         self.thread = thread
     }
 
-    /// Waits until the body has returned. Call once.
+    /// Waits until the body has returned. Call once, and not with ``detach()``.
     public func join() { pthread_join(thread, nil) }
+
+    /// Lets the thread end by itself, without anybody waiting for it. Call once, and not with ``join()``.
+    public func detach() { pthread_detach(thread) }
 
     private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
         let body = Unmanaged<Body>.fromOpaque(context!).takeRetainedValue()

@@ -45,4 +45,9 @@ extension ClassicBounds {
     public static let seconds = ClassicBounds([
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
     ])
+
+    /// Bounds for delays of the kernel's scheduler: 1 µs to 1 s.
+    public static let schedulingSeconds = ClassicBounds([
+        1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
+    ])
 }

@@ -30,6 +30,8 @@ extension Configuration {
         // An empty file is a right one: everything has a default.
         let configuration = document.root.map { decoder.configuration($0) } ?? .default
         if let failure = decoder.failure { throw failure }
-        return LoadedConfiguration(configuration: configuration, warnings: decoder.warnings)
+        return LoadedConfiguration(
+            configuration: configuration, warnings: decoder.warnings,
+            serviceURLs: document.root.map(ServiceURLs.read) ?? [])
     }
 }

@@ -55,4 +55,6 @@ struct LoadedConfiguration: Equatable, Sendable {
     var configuration: Configuration
     /// Settings that are right but have no effect.
     var warnings: [ConfigurationProblem] = []
+    /// Of `services`, which have no effect yet; see ``ServiceURLs``.
+    var serviceURLs: [String] = []
 }

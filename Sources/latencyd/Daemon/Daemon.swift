@@ -23,6 +23,7 @@ final class Daemon {
     private let board = DaemonBoard()
     private let desk: ReloadDesk
 
+    private let wakeups: WakeupProbe
     private let hardware: HardwareThread
     private let gpus: GPUMonitor
     /// The collector that was last told to be stuck.
@@ -51,6 +52,9 @@ final class Daemon {
         watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
+        wakeups = WakeupProbe(
+            files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
+            onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         ingestor = Locked(Self.ingestor(configuration))
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
         self.desk = desk
@@ -80,12 +84,14 @@ final class Daemon {
                 handler: WebBridge.handler(WebRouter(source: pages)))
             pushThread = try DaemonThread(name: "push") { push.run() }
             let ingestor = ingestor
+            Self.measure(wakeups, configuration.hardware, log)
             try Self.ask(gpus, configuration.hardware)
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
                         sysfs: options.pathSysfs, procfs: options.pathProcfs,
-                        filesKept: SystemHostFiles.filesKeptDefault), gpus: gpus),
+                        filesKept: SystemHostFiles.filesKeptDefault),
+                    wakeups: wakeups, gpus: gpus),
                 settings: configuration.hardware.settings,
                 pushers: { ingestor.withLock { $0.pushers.take() } })
         } catch {
@@ -238,6 +244,7 @@ final class Daemon {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
         hardware.apply(new.hardware.settings)
+        Self.measure(wakeups, new.hardware, log)
         do {
             try Self.ask(gpus, new.hardware)
         } catch {
@@ -249,10 +256,20 @@ final class Daemon {
         showPages()
     }
 
+    /// Starts, changes or stops the measuring of wake-ups. Without it the daemon works all the same.
+    private static func measure(_ wakeups: WakeupProbe, _ hardware: HardwareConfiguration, _ log: Logging.Logger) {
+        do {
+            try wakeups.setRate(hardware.wakeupRate)
+        } catch {
+            log.warning("the wake-up latency is not measured: \(error)")
+        }
+    }
+
     private func stop() {
         Notify.stopping()
         log.info("stopping")
         desk.close()
+        try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
         hardware.stop()
         gpus.stop()

@@ -69,7 +69,9 @@ struct CollectorConformanceTests {
         var given: Set<SampleKey> = []
         for tree in FixtureTree.all {
             var collector = type.init()
-            given.formUnion(CollectorPass(of: &collector, declared: type.descriptors, on: try tree.files()).values.keys)
+            given.formUnion(
+                CollectorPass(of: &collector, declared: type.descriptors, on: try tree.files(), wakeups: FixedWakeups())
+                    .values.keys)
             // What is told from the difference of two passes is there in the second.
             given.formUnion(CollectorPass(of: &collector, declared: type.descriptors, on: try tree.later()).values.keys)
         }
@@ -83,7 +85,7 @@ struct CollectorConformanceTests {
 
     @Test("gives only what can be exposed", arguments: HardwareCollectors.all, FixtureTree.all)
     func samples(of collector: any Collector.Type, on tree: FixtureTree) throws {
-        let pass = CollectorPass(of: collector, on: try tree.files())
+        let pass = CollectorPass(of: collector, on: try tree.files(), wakeups: FixedWakeups())
         #expect(pass.succeeded)
         for family in pass.families {
             #expect(collector.descriptors.contains(family.descriptor))
@@ -198,21 +200,32 @@ struct CollectorConformanceTests {
         }
         #expect(descriptor.help.hasSuffix("."), "\(name)")
         #expect(!descriptor.help.contains("\n"), "\(name)")
-        #expect(descriptor.kind != .histogram, "\(name)")
     }
 
     private func expectValid(_ sample: Sample, of descriptor: MetricDescriptor) {
-        guard case .number(let value) = sample.value else {
-            Issue.record("\(descriptor.name) is no number")
-            return
+        switch sample.value {
+        case .number(let value):
+            #expect(descriptor.kind != .histogram, "\(descriptor.name)")
+            #expect(value.isFinite, "\(descriptor.name)")
+            #expect(descriptor.kind != .counter || value >= 0, "\(descriptor.name)")
+        case .histogram(let histogram):
+            #expect(descriptor.kind == .histogram, "\(descriptor.name)")
+            expectValid(histogram, descriptor.name)
         }
-        #expect(value.isFinite, "\(descriptor.name)")
-        #expect(descriptor.kind != .counter || value >= 0, "\(descriptor.name)")
         for label in sample.labels.labels {
             #expect(label.name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(label.name)")
             #expect(!["le", "quantile", "timing", "statistic", "collector"].contains(label.name), "\(label.name)")
             #expect(!label.value.isEmpty, "\(descriptor.name) \(label.name)")
         }
+    }
+
+    private func expectValid(_ histogram: HistogramSnapshot, _ name: String) {
+        let (exponential, bounds) = (histogram.exponential, histogram.classicBounds)
+        #expect(exponential.sum.isFinite && exponential.sum >= 0, "\(name)")
+        #expect(histogram.classicCounts.count == bounds.count + 1, "\(name)")
+        #expect(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "\(name)")
+        #expect(histogram.classicCounts.reduce(0, +) == exponential.count, "\(name)")
+        #expect(exponential.buckets.reduce(exponential.zeroCount, +) == exponential.count, "\(name)")
     }
 }
 

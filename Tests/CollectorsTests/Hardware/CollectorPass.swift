@@ -13,18 +13,21 @@ struct CollectorPass {
     ///
     /// - Parameter watched: nil: all that there is in `files`.
     init(
-        of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil, gpus: any GPUSource = NoGPUs()
+        of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil,
+        wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
     ) {
         var collector = type.init()
-        self.init(of: &collector, declared: type.descriptors, on: files, watched: watched, gpus: gpus)
+        self.init(
+            of: &collector, declared: type.descriptors, on: files, watched: watched, wakeups: wakeups, gpus: gpus)
     }
 
     /// The next pass of `collector`.
     init(
         of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
-        watched: Watched? = nil, gpus: any GPUSource = NoGPUs()
+        watched: Watched? = nil, wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
     ) {
-        let host = CollectorHost(files: files, watched: watched ?? Watched.everything(in: files), gpus: gpus)
+        let host = CollectorHost(
+            files: files, watched: watched ?? Watched.everything(in: files), wakeups: wakeups, gpus: gpus)
         var sampling = Sampling(host: host, descriptors: declared)
         var succeeded = true
         do {
@@ -80,5 +83,15 @@ extension Watched {
         var roster = WatchRoster(WatchSettings(rules: [WatchRule(.process, all), WatchRule(.cgroup, all)]))
         _ = roster.scan(files, pushers: { [] }, at: .zero)
         return roster.watched
+    }
+}
+
+/// Three wake-ups as if they had been measured.
+struct FixedWakeups: WakeupSource {
+    func reading() -> WakeupReading? {
+        var reading = WakeupReading(createdSeconds: 1_700_000_000)
+        for seconds in [0.000_04, 0.000_06, 0.012] { reading.latency.record(seconds) }
+        reading.missed = 1
+        return reading
     }
 }

@@ -46,6 +46,27 @@ struct SamplingTests {
         #expect(sampling.errorCount == 1)
     }
 
+    @Test("a histogram is taken by a family of histograms only, and a number by the others only")
+    func histograms() {
+        let family = MetricDescriptor(.histogram, "latencyd_probe_seconds", unit: .seconds, help: "Probes.")
+        var histogram = DualHistogram(.seconds)
+        histogram.record(0.5)
+        var sampling = Sampling(
+            host: CollectorHost(files: InMemoryHostFiles()), descriptors: [Self.gauge, family])
+        sampling.add(family, [:], 1)
+        sampling.add(Self.gauge, [:], histogram.snapshot, createdSeconds: 3)
+        #expect(
+            sampling.errors == [
+                .refused(family: "latencyd_probe_seconds", .wrongKind), .refused(family: "latencyd_probe", .wrongKind),
+            ])
+        sampling.add(family, [:], histogram.snapshot, createdSeconds: 3)
+        sampling.add(family, [:], histogram.snapshot, createdSeconds: .nan)
+        #expect(
+            sampling.families
+                == [MetricFamily(family, [Sample([:], .histogram(histogram.snapshot), createdSeconds: 3)])])
+        #expect(sampling.errorCount == 3)
+    }
+
     @Test("of two samples with the same labels the first one stays")
     func repeated() {
         var sampling = sampling()

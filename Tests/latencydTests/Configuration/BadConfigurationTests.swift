@@ -144,6 +144,12 @@ struct BadConfigurationTests {
 
     static let hardwareAndDetection: [Bad] = [
         Bad("hardware: {interval: 10ms}", "1:22", "hardware.interval", "out of range", "100ms to 1h"),
+        Bad(
+            "hardware: {collectors: {wakeup_latency: {rate: 1001}}}", "1:48", "hardware.collectors.wakeup_latency.rate",
+            "out of range", "1 to 1000"),
+        Bad(
+            "hardware: {collectors: {thermal: {rate: 5}}}", "1:35", "hardware.collectors.thermal.rate",
+            "unknown key", "the keys here are enabled, interval"),
         Bad("hardware: {interval: 999999999999w}", "1:22", "hardware.interval", "too long"),
         Bad(
             "hardware: {collectors: {thermals: {}}}", "1:25", "hardware.collectors.thermals", "did you mean 'thermal'?"),

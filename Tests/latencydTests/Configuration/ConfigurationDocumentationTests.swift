@@ -59,7 +59,8 @@ struct ConfigurationDocumentationTests {
         let keys: [[String]] = [
             TopKey.allCases.map(\.rawValue), WebKey.allCases.map(\.rawValue), StorageKey.allCases.map(\.rawValue),
             PushKey.allCases.map(\.rawValue), LayerKey.allCases.map(\.rawValue), HardwareKey.allCases.map(\.rawValue),
-            CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, collectorIds,
+            CollectorKey.allCases.map { "collectors.ID." + $0.rawValue }, ["collectors.wakeup_latency.rate"],
+            collectorIds,
             LibraryCollectorKey.allCases.filter { CollectorKey(rawValue: $0.rawValue) == nil }
                 .map { "collectors.nvidia." + $0.rawValue },
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),

@@ -1,7 +1,9 @@
 @testable import latencyd
 
 /// The collectors that the tests' configurations may name.
-let collectorIds = ["thermal", "cpu_frequency", "pressure", "process", "cgroup_cpu", "cgroup_memory", "nvidia"]
+let collectorIds = [
+    "thermal", "cpu_frequency", "pressure", "process", "cgroup_cpu", "cgroup_memory", "wakeup_latency", "nvidia",
+]
 
 func decode(_ text: String, file: String = "f.yml") throws(ConfigurationProblems) -> LoadedConfiguration {
     try Configuration.decode(text: text, fileName: file, knownCollectors: collectorIds)

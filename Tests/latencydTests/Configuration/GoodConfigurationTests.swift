@@ -51,7 +51,7 @@ struct GoodConfigurationTests {
               layers: {framework: [torch_*, jax_?], business: ["*_latency_*"]}
             hardware:
               interval: 2s
-              collectors: {thermal: {enabled: false}, pressure: {interval: 500ms}}
+              collectors: {thermal: {enabled: false}, pressure: {interval: 500ms}, wakeup_latency: {rate: 1000}}
             detection: {window: 2500ms, min_count: 7}
             alerts: {no_data_after: 1h}
             notify: {journal: false}
@@ -78,9 +78,17 @@ struct GoodConfigurationTests {
         #expect(configuration.hardware.collector("thermal") == CollectorConfiguration(enabled: false))
         #expect(configuration.hardware.collector("pressure") == CollectorConfiguration(interval: .milliseconds(500)))
         #expect(configuration.hardware.collector("cpu_frequency") == CollectorConfiguration())
+        #expect(configuration.hardware.wakeupRate == 1_000)
         #expect(configuration.detection == DetectionConfiguration(window: .milliseconds(2_500), minCount: 7))
         #expect(configuration.alerts.noDataAfter == .seconds(3_600))
         #expect(configuration.notify.journal == false)
+    }
+
+    @Test("wake-ups are measured 20 times a second, as often as is set, or not at all")
+    func wakeups() throws {
+        #expect(try decode("").configuration.hardware.wakeupRate == 20)
+        let off = "hardware: {collectors: {wakeup_latency: {enabled: false, rate: 5}}}"
+        #expect(try decode(off).configuration.hardware.wakeupRate == nil)
     }
 
     @Test("a rule is taken with all its settings, and with the defaults")

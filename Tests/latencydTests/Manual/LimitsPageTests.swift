@@ -126,6 +126,17 @@ struct LimitsPageTests {
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
             "CPUIdleText.statesMax": Double(CPUIdleText.statesMax),
+            "DoctorHost.fileBytes": Double(DoctorHost.fileBytes),
+            "DoctorHost.sampledMax": Double(DoctorHost.sampledMax),
+            "Finding.linesMax": Double(Finding.linesMax),
+            "CgroupWalk.countMax": Double(CgroupWalk.countMax),
+            "CgroupWalk.depthMax": Double(CgroupWalk.depthMax),
+            "ServerSearch.pageBytesMax": Double(ServerSearch.pageBytesMax),
+            "ServerSearch.connectSeconds": ServerSearch.connectSeconds,
+            "ServerSearch.totalSeconds": ServerSearch.totalSeconds,
+            "HTTPClient.transfersMax": Double(HTTPClient.transfersMax),
+            "WakeupProbe.rates": Double(WakeupProbe.rates.upperBound),
+            "OwnCgroups.depthMax": Double(OwnCgroups.depthMax),
             "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),
         ]
     }()

@@ -29,12 +29,18 @@ public struct CollectorHost: Sendable {
     public var files: any HostFiles
     /// The processes and cgroups that are watched.
     public var watched: Watched
+    /// Who measures wake-ups; by default nobody.
+    public var wakeups: any WakeupSource
     /// The GPUs as whoever asks their driver last saw them.
     public var gpus: any GPUSource
 
-    public init(files: any HostFiles, watched: Watched = Watched(), gpus: any GPUSource = NoGPUs()) {
+    public init(
+        files: any HostFiles, watched: Watched = Watched(), wakeups: any WakeupSource = NoWakeups(),
+        gpus: any GPUSource = NoGPUs()
+    ) {
         self.files = files
         self.watched = watched
+        self.wakeups = wakeups
         self.gpus = gpus
     }
 }

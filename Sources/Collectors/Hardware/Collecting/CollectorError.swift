@@ -14,6 +14,7 @@ public enum CollectorError: Error, Sendable, Hashable {
     /// Why a sample was refused.
     public enum Refusal: String, Sendable, Hashable {
         case undeclared = "its family is not among the collector's descriptors"
+        case wrongKind = "a histogram needs a family of histograms, and the other way round"
         case repeated = "another sample has the same labels"
         case notFinite = "its value is not a finite number"
         case negativeCounter = "a counter cannot be negative"

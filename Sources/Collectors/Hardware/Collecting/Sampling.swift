@@ -156,11 +156,27 @@ public struct Sampling: Sendable {
 
     /// Hands over one sample of a declared family.
     public mutating func add(_ descriptor: MetricDescriptor, _ labels: LabelSet, _ value: Double) {
-        guard let family = place(of: descriptor) else { return refuse(descriptor, .undeclared) }
-        guard sampleCount < Self.samplesMax else { return refuse(descriptor, .tooMany) }
+        guard descriptor.kind != .histogram else { return refuse(descriptor, .wrongKind) }
         guard value.isFinite else { return refuse(descriptor, .notFinite) }
         guard descriptor.kind != .counter || value >= 0 else { return refuse(descriptor, .negativeCounter) }
-        guard collected[family].append(Sample(labels, value)) else { return refuse(descriptor, .repeated) }
+        add(descriptor, Sample(labels, value))
+    }
+
+    /// Hands over one sample of a declared family of histograms, which counts since `createdSeconds` (Unix seconds).
+    public mutating func add(
+        _ descriptor: MetricDescriptor, _ labels: LabelSet, _ histogram: HistogramSnapshot, createdSeconds: Double
+    ) {
+        guard descriptor.kind == .histogram else { return refuse(descriptor, .wrongKind) }
+        guard histogram.exponential.sum.isFinite, createdSeconds.isFinite else {
+            return refuse(descriptor, .notFinite)
+        }
+        add(descriptor, Sample(labels, .histogram(histogram), createdSeconds: createdSeconds))
+    }
+
+    private mutating func add(_ descriptor: MetricDescriptor, _ sample: Sample) {
+        guard let family = place(of: descriptor) else { return refuse(descriptor, .undeclared) }
+        guard sampleCount < Self.samplesMax else { return refuse(descriptor, .tooMany) }
+        guard collected[family].append(sample) else { return refuse(descriptor, .repeated) }
         sampleCount += 1
     }
 

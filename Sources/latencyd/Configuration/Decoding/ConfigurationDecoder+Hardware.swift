@@ -15,6 +15,11 @@ enum LibraryCollectorKey: String, ConfigurationKey {
     case enabled, interval, library
 }
 
+/// The keys of a collector that measures by itself.
+enum MeasuringCollectorKey: String, ConfigurationKey {
+    case enabled, interval, rate
+}
+
 extension ConfigurationDecoder {
     mutating func hardware(_ section: ConfigurationField) -> HardwareConfiguration {
         var hardware = HardwareConfiguration()
@@ -40,7 +45,12 @@ extension ConfigurationDecoder {
         for entry in mapping(section) {
             let field = section.entry(entry)
             if knownCollectors.contains(entry.key) {
-                collectors[entry.key] = entry.key == GPUMonitor.collectorID ? libraryCollector(field) : collector(field)
+                collectors[entry.key] =
+                    switch entry.key {
+                    case GPUMonitor.collectorID: libraryCollector(field)
+                    case WakeupProbe.collectorID: measuringCollector(field)
+                    default: collector(field)
+                    }
             } else if later[entry.key] != nil {
                 warnWithoutEffect(field)
             } else {
@@ -60,6 +70,18 @@ extension ConfigurationDecoder {
             switch key {
             case .enabled: collector.enabled = boolean(field) ?? collector.enabled
             case .interval: collector.interval = interval(field)
+            }
+        }
+        return collector
+    }
+
+    private mutating func measuringCollector(_ section: ConfigurationField) -> CollectorConfiguration {
+        var collector = CollectorConfiguration()
+        for (key, field) in fields(of: section, MeasuringCollectorKey.self) {
+            switch key {
+            case .enabled: collector.enabled = boolean(field) ?? collector.enabled
+            case .interval: collector.interval = interval(field)
+            case .rate: collector.rate = integer(field, in: WakeupProbe.rates)
             }
         }
         return collector

@@ -1,3 +1,5 @@
+internal import Collectors
+
 /// `hardware`: what is read from the host.
 struct HardwareConfiguration: Sendable, Equatable {
     static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3_600)
@@ -16,6 +18,12 @@ struct HardwareConfiguration: Sendable, Equatable {
     /// What is set for the collector `id`.
     func collector(_ id: String) -> CollectorConfiguration { collectors[id] ?? CollectorConfiguration() }
 
+    /// How often a second the latency of wake-ups is measured; nil when it is not.
+    var wakeupRate: Int? {
+        let collector = collector(WakeupProbe.collectorID)
+        return collector.enabled ? collector.rate ?? WakeupProbe.rateDefault : nil
+    }
+
     /// How often the collector `id` reads: as set for it; else as set for all, but never more often than its own
     /// default asks, because reading some files interrupts processors or asks the firmware.
     func interval(of id: String, default seldom: Duration) -> Duration {
@@ -29,6 +37,8 @@ struct CollectorConfiguration: Sendable, Equatable {
     var enabled = true
     /// How often it reads; nil when it is not set. 100ms to 1h.
     var interval: Duration?
+    /// How often it measures, a second; nil when it is not set. Of the collector `wakeup_latency` only.
+    var rate: Int?
     /// The library that the collector `nvidia` opens: an absolute path, or a name that the loader looks for. nil when
     /// it is not set: libnvidia-ml.so.1, and a host without it is no news. To be set where the driver's files lie
     /// elsewhere, and where the absence of GPUs is to be seen. At the next start.

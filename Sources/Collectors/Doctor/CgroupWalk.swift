@@ -1,0 +1,64 @@
+import Platform
+
+/// A control group that the doctor looks at.
+struct Cgroup: Sendable, Hashable {
+    /// Its folder below the root of its hierarchy.
+    let path: HostPath
+    /// As people know it: `system.slice/triton.service`.
+    let name: String
+
+    /// The systemd unit that it belongs to; nil for a container's or another's.
+    var unit: String? {
+        name.split(separator: "/").last { $0.hasSuffix(".service") || $0.hasSuffix(".slice") || $0.hasSuffix(".scope") }
+            .map(String.init)
+    }
+}
+
+/// The control groups of services and containers.
+enum CgroupWalk {
+    /// Deep enough for `kubepods.slice/kubepods-pod….slice/cri-….scope` and for a user's services.
+    static let depthMax = 4
+    /// The most that are looked at.
+    static let countMax = 2_000
+
+    /// Of the second version, also where it is mounted beside the first.
+    static func unified(_ files: any HostFiles) -> [Cgroup] {
+        let top = HostPath.sysfs("fs/cgroup")
+        let isUnified = (try? files.read(top / "cgroup.controllers")) != nil
+        return walk(isUnified ? top : top / "unified", files)
+    }
+
+    /// Of the first version's CPU controller.
+    static func firstCPU(_ files: any HostFiles) -> [Cgroup] { walk(.sysfs("fs/cgroup/cpu"), files) }
+
+    /// Breadth first, so that a limit on the number takes away the deepest.
+    private static func walk(_ root: HostPath, _ files: any HostFiles) -> [Cgroup] {
+        var found: [Cgroup] = []
+        var level = [Cgroup(path: root, name: "")]
+        for _ in 0..<depthMax {
+            var next: [Cgroup] = []
+            for parent in level {
+                for name in ((try? files.list(parent.path)) ?? []).sorted() where isFolder(name, parent.path, files) {
+                    next.append(
+                        Cgroup(path: parent.path / name, name: parent.name.isEmpty ? name : parent.name + "/" + name))
+                    if found.count + next.count >= countMax { return found + next }
+                }
+            }
+            found += next
+            level = next
+        }
+        return found
+    }
+
+    /// The files of a group are named after a controller, `cpu.stat`; these need no second look.
+    private static func isFolder(_ name: String, _ parent: HostPath, _ files: any HostFiles) -> Bool {
+        let isUnit = [".service", ".slice", ".scope"].contains { name.hasSuffix($0) }
+        let controller = name.prefix { $0 != "." }
+        if !isUnit, controller != name, controllers.contains(String(controller)) { return false }
+        return (try? files.list(parent / name)) != nil
+    }
+
+    private static let controllers: Set<String> = [
+        "cgroup", "cpu", "cpuacct", "cpuset", "memory", "io", "pids", "irq", "hugetlb", "rdma", "misc",
+    ]
+}

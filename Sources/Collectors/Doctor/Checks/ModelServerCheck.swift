@@ -1,0 +1,27 @@
+import Platform
+
+/// Model servers that answer on this host, and whether the configuration names them.
+enum ModelServerCheck: HostCheck {
+    static let id = "model_servers"
+    static let title = "Model servers"
+
+    static func examine(_ examination: inout Examination) {
+        let servers = examination.host.servers
+        if servers.isEmpty { return examination.doesNotApply("none answers on its usual port") }
+        for server in servers {
+            let place = "\(server.name) on port \(server.port)"
+            if examination.host.serviceURLs.contains(where: { server.isMeant(by: $0) }) {
+                examination.isGood("\(place) is configured")
+            } else {
+                examination.find(
+                    .info, "\(place) is not among the services of the configuration",
+                    evidence: ["\(server.url) serves \(server.evidence)"],
+                    why: "its queue and batch sizes would tell a slow server from a slow host",
+                    remedy: [
+                        "services:    # add to latencyd.yml",
+                        "  - {name: \(server.profile)-\(server.port), profile: \(server.profile), url: \"\(server.url)\"}",
+                    ])
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import Platform
+
+/// The TCP ports of this host on which somebody listens, from `/proc/net/tcp` and `tcp6`.
+///
+/// Source: Documentation/networking/proc_net_tcp.rst of the kernel.
+public enum ListeningPorts {
+    /// Where a port can be reached from this host.
+    public struct Place: Sendable, Hashable {
+        public let port: Int
+        /// `127.0.0.1`, or `[::1]` where only that one is listened on.
+        public let host: String
+    }
+
+    /// Sorted by port, each once; those that only other addresses of the host reach are left out.
+    public static func all(_ files: any HostFiles) -> [Place] {
+        var hosts: [Int: String] = [:]
+        for (file, isVersion6) in [("net/tcp6", true), ("net/tcp", false)] {
+            guard let content = try? files.read(.procfs(file), limitBytes: DoctorHost.fileBytes, keepsOpen: false)
+            else { continue }
+            for line in content.split(separator: UInt8(ascii: "\n")).dropFirst() {
+                guard let (port, host) = listener(line, isVersion6: isVersion6) else { continue }
+                // The fourth version is read last and wins.
+                hosts[port] = host
+            }
+        }
+        return hosts.map { Place(port: $0.key, host: $0.value) }.sorted { $0.port < $1.port }
+    }
+
+    /// `0: 0100007F:1F40 00000000:0000 0A …`: the state 0A is LISTEN.
+    private static func listener(_ line: ArraySlice<UInt8>, isVersion6: Bool) -> (port: Int, host: String)? {
+        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 4).map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count >= 4, fields[3] == "0A", let colon = fields[1].firstIndex(of: ":"),
+            let port = Int(fields[1][fields[1].index(after: colon)...], radix: 16), (1...65_535).contains(port)
+        else { return nil }
+        let address = fields[1][..<colon]
+        let isAny = address.allSatisfy { $0 == "0" }
+        if !isVersion6 { return isAny || address.hasSuffix("7F") ? (port, "127.0.0.1") : nil }
+        // The wildcard of the sixth version mostly takes the fourth as well, but need not.
+        return isAny || address == "00000000000000000000000001000000" ? (port, "[::1]") : nil
+    }
+}

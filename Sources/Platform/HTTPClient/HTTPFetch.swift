@@ -1,0 +1,76 @@
+/// A page to be fetched by GET.
+public struct HTTPFetch: Sendable, Hashable {
+    /// `http://` or `https://`; nothing else is taken.
+    public var url: String
+    /// Further request headers, `Name: value` each.
+    public var headers: [String]
+    /// The longest body, in bytes; a longer one makes the fetch fail.
+    public var bodyBytesMax: Int
+    /// For the connection to be made, in seconds.
+    public var connectSeconds: Double
+    /// For everything, in seconds.
+    public var totalSeconds: Double
+
+    public init(
+        url: String, headers: [String] = [], bodyBytesMax: Int = 16 << 20, connectSeconds: Double = 2,
+        totalSeconds: Double = 5
+    ) {
+        self.url = url
+        self.headers = headers
+        self.bodyBytesMax = bodyBytesMax
+        self.connectSeconds = connectSeconds
+        self.totalSeconds = totalSeconds
+    }
+}
+
+/// A page as it was fetched.
+public struct HTTPPage: Sendable, Hashable {
+    public var status: Int
+    /// As the server wrote it; nil when it named none.
+    public var contentType: String?
+    public var body: [UInt8]
+    /// From the start to the last byte.
+    public var seconds: Double
+
+    public init(status: Int, contentType: String?, body: [UInt8], seconds: Double) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.seconds = seconds
+    }
+}
+
+/// Why no page came. A page with a status other than 200 is a page.
+public enum HTTPFetchError: Error, Sendable, Hashable {
+    /// The URL is none, or of another protocol.
+    case badURL
+    /// There is no such host.
+    case notResolved
+    /// Nobody listens there, or the way there is closed.
+    case notConnected
+    /// It took longer than it might.
+    case timedOut
+    /// The body is longer than it might be.
+    case tooLong(limitBytes: Int)
+    /// What came is no HTTP, or ended too early.
+    case malformed
+    /// No secure connection: the certificate is not trusted, or both sides share no protocol.
+    case notSecure(String)
+    /// Anything else, in the library's words.
+    case other(String)
+}
+
+extension HTTPFetchError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .badURL: "it is no URL that begins with http:// or https://"
+        case .notResolved: "there is no such host"
+        case .notConnected: "nobody listens there"
+        case .timedOut: "no answer in time"
+        case .tooLong(let limitBytes): "the answer is longer than \(limitBytes) bytes"
+        case .malformed: "what came is no HTTP, or ended too early"
+        case .notSecure(let reason): "no secure connection: \(reason)"
+        case .other(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,123 @@
+internal import Collectors
+internal import Glibc
+internal import Platform
+internal import Telemetry
+
+/// One round of the doctor: looks, measures, looks again, and asks who answers.
+struct DoctorRound {
+    /// Wake-ups a second while it measures: enough for a 99th percentile within a few seconds.
+    static let wakeupRate = 1_000
+    /// The pause between both looks where nothing is measured.
+    static let pauseSeconds = 1.0
+    /// How long the GPUs' driver may take for its first answer, in seconds, the time of measuring included.
+    static let driverSeconds = 10.0
+
+    var files: any HostFiles
+    /// How long to measure wake-ups, in seconds; nil to leave that out.
+    var probeSeconds: Double?
+    /// Is told how many seconds are left, about once a second; 0 at the end.
+    var onProgress: (Int) -> Void
+    /// What the configuration says.
+    var configuration: DoctorConfiguration
+
+    func run(_ checks: [any HostCheck.Type] = HostChecks.all) throws(StartFailure) -> DoctorReport {
+        let gpus = try askGPUs()
+        let earlier = DoctorHost.sample(files, for: checks)
+        let begin = HostClock.monotonicSeconds()
+        let (wakeups, handicaps) = try measure()
+        let elapsed = HostClock.monotonicSeconds() - begin
+        let snapshot = gpus?.firstSnapshot(withinSeconds: max(0, Self.driverSeconds - elapsed)) ?? GPUSnapshot()
+        let host = DoctorHost(
+            files: files, earlier: earlier, elapsedSeconds: elapsed, wakeups: wakeups, handicaps: handicaps,
+            gpus: snapshot, servers: ServerSearch.run(files, ownPort: configuration.webPort),
+            serviceURLs: configuration.serviceURLs)
+        // A driver that hangs is left behind after a while; the command ends all the same.
+        gpus?.stop()
+        return DoctorReport(
+            hostName: Self.hostName(), checks: HostChecks.examine(host, checks) + [configuration.report],
+            measuredSeconds: wakeups == nil ? 0 : elapsed, wakeups: wakeups?.latency.exponential)
+    }
+
+    /// Begins to ask the GPUs, on threads of their own; nil where the configuration turns that off.
+    private func askGPUs() throws(StartFailure) -> GPUMonitor? {
+        let settings = configuration.hardware.collector(GPUMonitor.collectorID)
+        guard settings.enabled else { return nil }
+        let monitor = GPUMonitor(
+            library: settings.library, clock: HostClock.monotonicSeconds, unixClock: HostClock.unixSeconds)
+        do {
+            try monitor.start(intervalSeconds: Self.pauseSeconds)
+        } catch {
+            throw .other("\(error)")
+        }
+        return monitor
+    }
+
+    private func measure() throws(StartFailure) -> (WakeupReading?, [String]) {
+        guard let probeSeconds else {
+            usleep(useconds_t(Self.pauseSeconds * 1e6))
+            return (nil, [])
+        }
+        let handicaps = Locked<[String]>([])
+        let probe = WakeupProbe(files: files, onHandicap: { text in handicaps.withLock { $0.append(text) } })
+        do {
+            try probe.setRate(Self.wakeupRate)
+            wait(probeSeconds)
+            try probe.setRate(nil)
+        } catch {
+            throw .other("\(error)")
+        }
+        return (probe.reading(), handicaps.withLock { $0 })
+    }
+
+    private func wait(_ seconds: Double) {
+        let end = HostClock.monotonicSeconds() + seconds
+        while true {
+            let left = end - HostClock.monotonicSeconds()
+            guard left > 0 else { return onProgress(0) }
+            onProgress(Int(left.rounded(.up)))
+            usleep(useconds_t(min(left, 1) * 1e6))
+        }
+    }
+
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "this host" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// What the doctor takes from the configuration, and what it has to say about it.
+struct DoctorConfiguration {
+    var serviceURLs: [String] = []
+    /// Which library the GPUs are asked through, if any.
+    var hardware = HardwareConfiguration()
+    /// Where the daemon itself serves.
+    var webPort: Int?
+    var report: CheckReport
+
+    private static let id = "configuration"
+    private static let title = "Configuration"
+
+    /// - Parameter file: the file to read; nil for none.
+    init(file: String?, knownCollectors: [String]) {
+        guard let file else {
+            webPort = Int(Configuration.default.web.listenAddress.port)
+            report = CheckReport(
+                id: Self.id, title: Self.title, status: .notApplicable, notes: ["no file; everything has its default"])
+            return
+        }
+        do {
+            let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
+            serviceURLs = loaded.serviceURLs
+            hardware = loaded.configuration.hardware
+            webPort = Int(loaded.configuration.web.listenAddress.port)
+            report = CheckReport(id: Self.id, title: Self.title, status: .ok, notes: ["\(file) is valid"])
+        } catch {
+            let finding = Finding(
+                .warning, "the configuration is not valid", evidence: error.lines,
+                why: "latencyd does not start with it, and a reload is refused",
+                remedy: ["latencyd check config \(file)"])
+            report = CheckReport(id: Self.id, title: Self.title, status: .findings, findings: [finding])
+        }
+    }
+}
