@@ -65,7 +65,7 @@ struct Measurement {
                     ($0, CollectorSettings(isEnabled: collectors.contains($0)))
                 }))
         var runner = CollectorRunner(
-            host: CollectorHost(files: files), settings: settings, at: .zero, clock: { clock.now })
+            host: CollectorHost(files: files, gpus: EightGPUs()), settings: settings, at: .zero, clock: { clock.now })
         let first = Self.microseconds { _ = runner.runDue(at: .zero) }
         var later: [Double] = []
         // Far enough apart that all are due; the clock that discovery follows stands still.
