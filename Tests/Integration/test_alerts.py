@@ -111,7 +111,7 @@ def test_rules_have_prometheus_shape(start_daemon) -> None:
     eventually(lambda: alerts(daemon), 10, "the rule fires")
     answer = daemon.get("/api/v1/rules").json
     assert answer["status"] == "success"
-    (group,) = answer["data"]["groups"]
+    group = answer["data"]["groups"][0]
     assert {"name", "file", "interval", "rules"} <= set(group)
     assert [rule["labels"]["severity"] for rule in group["rules"]] == ["warning", "critical"], "one for each level"
     firing = [rule for rule in group["rules"] if rule["state"] == "firing"]
@@ -127,4 +127,4 @@ def test_without_rules_there_is_nothing_to_tell(daemon: Daemon) -> None:
     push(daemon, 1000, 50)
     assert daemon.get("/api/v1/alerts").json == {"status": "success", "data": {"alerts": []}}
     groups = daemon.get("/api/v1/rules").json["data"]["groups"]
-    assert not [rule for group in groups for rule in group["rules"]]
+    assert not [rule for group in groups for rule in group["rules"] if group["name"] != "latencyd built-in"]

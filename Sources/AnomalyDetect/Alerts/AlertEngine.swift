@@ -49,7 +49,6 @@ public struct AlertEngine: Sendable {
         _ summaries: [TimingSummary], signals: [MetricFamily] = [], at now: Instant
     ) -> [AlertChange] {
         evaluation += 1
-        let before = evaluatedAt
         evaluatedAt = now
         table.beginEvaluation()
         var changes: [AlertChange] = []
@@ -65,7 +64,7 @@ public struct AlertEngine: Sendable {
         }
         if watchesSignals {
             for family in signals where table.matcher.watchesSignal(family.descriptor.sampleName) {
-                evaluate(family, since: before, at: now, &changes)
+                evaluate(family, at: now, &changes)
             }
         }
         for slot in table.slots.indices where table.slots[slot].isInUse && table.slots[slot].seenIn != evaluation {
@@ -121,7 +120,7 @@ public struct AlertEngine: Sendable {
 extension AlertEngine {
     /// Evaluates the samples of a family that some rule watches. Histograms are left out: they have no value.
     private mutating func evaluate(
-        _ family: MetricFamily, since before: Instant?, at now: Instant, _ changes: inout [AlertChange]
+        _ family: MetricFamily, at now: Instant, _ changes: inout [AlertChange]
     ) {
         for sample in family.samples {
             guard case .number(let value) = sample.value,
@@ -131,7 +130,7 @@ extension AlertEngine {
             else { continue }
             for place in table.slots[slot].watches.indices {
                 let rule = Int(table.slots[slot].watches[place].rule)
-                let measured = measure(value, sample.createdSeconds, slot, place, since: before, at: now)
+                let measured = measure(value, sample.createdSeconds, slot, place, at: now)
                 let observation =
                     measured.isNaN ? AlertObservation.nothing : .value(measured * limits[rule].sign)
                 guard table.slots[slot].watches[place].isActive || begins(observation, rule: rule) else { continue }
@@ -140,14 +139,14 @@ extension AlertEngine {
         }
     }
 
-    /// What the rule compares of a sample. A counter that says that it began after the evaluation before has risen
-    /// from zero; of any other what it had counted when it was first seen is nobody's concern.
+    /// What the rule compares of a sample. A counter that says that it began within the trailing time has risen from
+    /// zero in it; of any other what it had counted when it was first seen is nobody's concern.
     private mutating func measure(
-        _ value: Double, _ createdSeconds: Double?, _ slot: Int, _ place: Int, since before: Instant?, at now: Instant
+        _ value: Double, _ createdSeconds: Double?, _ slot: Int, _ place: Int, at now: Instant
     ) -> Double {
         let rule = Int(table.slots[slot].watches[place].rule)
         guard case .increase(let windowSeconds) = limits[rule].measure, value.isFinite else { return value }
-        let isNew = before.map { before in createdSeconds.map { $0 > before.unixSeconds } ?? false } ?? false
+        let isNew = createdSeconds.map { $0 > now.unixSeconds - windowSeconds } ?? false
         var history =
             table.slots[slot].watches[place].increase
             ?? IncreaseHistory(windowSeconds: windowSeconds, base: isNew ? 0 : value)

@@ -129,6 +129,7 @@ final class Daemon {
         }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
+        showPages()
         board.isReady.store(true, ordering: .releasing)
         Notify.ready()
         showStatus()

@@ -149,7 +149,7 @@ struct GPUCheckTests {
     @Test("a lost GPU and errors of the driver are found")
     func lost() {
         var snapshot = host([Self.healthy]).gpus
-        snapshot.devices[0].events.xids = [GPUXid(xid: 79, count: 2, lastSeenSeconds: 0)]
+        snapshot.devices[0].events.xids = [GPUXid(xid: 79, count: 2, firstSeenSeconds: 0, lastSeenSeconds: 0)]
         snapshot.devices.append(GPUDevice(index: 1, condition: .lost, message: "it fell off the bus"))
         let report = examine(GPUDriverCheck.self, DoctorHost(files: InMemoryHostFiles(), gpus: snapshot))
         #expect(report.findings.map(\.title) == ["GPU 1 is lost", "GPU 0 reports the error Xid 79"])

@@ -154,12 +154,14 @@ public struct Sampling: Sendable {
         }
     }
 
-    /// Hands over one sample of a declared family.
-    public mutating func add(_ descriptor: MetricDescriptor, _ labels: LabelSet, _ value: Double) {
+    /// Hands over one sample of a declared family; a counter's may say since when it counts (Unix seconds).
+    public mutating func add(
+        _ descriptor: MetricDescriptor, _ labels: LabelSet, _ value: Double, createdSeconds: Double? = nil
+    ) {
         guard descriptor.kind != .histogram else { return refuse(descriptor, .wrongKind) }
         guard value.isFinite else { return refuse(descriptor, .notFinite) }
         guard descriptor.kind != .counter || value >= 0 else { return refuse(descriptor, .negativeCounter) }
-        add(descriptor, Sample(labels, value))
+        add(descriptor, Sample(labels, value, createdSeconds: createdSeconds))
     }
 
     /// Hands over one sample of a declared family of histograms, which counts since `createdSeconds` (Unix seconds).

@@ -7,6 +7,8 @@ struct GPUSamples {
         let descriptor: MetricDescriptor
         let labels: LabelSet
         let value: Double
+        /// When a counter began; nil where it is not known.
+        var createdSeconds: Double?
     }
 
     private(set) var all: [Entry] = []
@@ -57,10 +59,14 @@ struct GPUSamples {
         for signal in device.signals.denied { add(NVIDIAFamilies.denied, 1, ("signal", signal)) }
         if let readings = device.readings {
             let locality = readings.locality
-            add(
-                NVIDIAFamilies.locality, 1, ("pci_bus_id", identity.pciBusID ?? ""),
-                ("cpus", locality.cpus.map(CPUList.text) ?? ""),
-                ("irq", locality.interrupt.map { String(Int($0)) } ?? ""))
+            let places = [
+                identity.pciBusID, locality.cpus.map(CPUList.text), locality.interrupt.map { String(Int($0)) },
+            ]
+            if places.contains(where: { $0 != nil }) {
+                add(
+                    NVIDIAFamilies.locality, 1, ("pci_bus_id", places[0] ?? ""), ("cpus", places[1] ?? ""),
+                    ("irq", places[2] ?? ""))
+            }
             add(NVIDIAFamilies.numaNode, locality.numaNode)
         }
     }
@@ -68,6 +74,9 @@ struct GPUSamples {
     mutating func add(_ events: GPUEvents) {
         for xid in events.xids {
             add(NVIDIAFamilies.xids, Double(xid.count), of: xid.instance, ("xid", String(xid.xid)))
+            // A counter that is there from its first error on: without its beginning nobody could tell one error from
+            // none.
+            all[all.count - 1].createdSeconds = xid.firstSeenSeconds
             add(NVIDIAFamilies.xidLastSeen, xid.lastSeenSeconds, of: xid.instance, ("xid", String(xid.xid)))
         }
         for (kind, count) in events.counts.inOrder {

@@ -25,8 +25,9 @@ struct NVIDIACollector: Collector {
             samples.addDevice(device, snapshot.driver)
             if let readings = device.readings { samples.addQuick(readings) }
             samples.add(device.events)
-            for sample in samples.all { sampling.add(sample.descriptor, sample.labels, sample.value) }
-            for sample in slow(device) { sampling.add(sample.descriptor, sample.labels, sample.value) }
+            for sample in samples.all + slow(device) {
+                sampling.add(sample.descriptor, sample.labels, sample.value, createdSeconds: sample.createdSeconds)
+            }
         }
     }
 

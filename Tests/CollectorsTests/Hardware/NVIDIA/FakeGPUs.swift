@@ -30,7 +30,8 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
             readings: fullReadings,
             signals: GPUSignalSummary(counts: [.asked: 100, .denied: 1], denied: ["cpu_affinity"]))
         device.events = GPUEvents(
-            xids: [GPUXid(xid: 48, count: 2, lastSeenSeconds: 1_700_000_000)], counts: [.xid: 2, .clock: 40])
+            xids: [GPUXid(xid: 48, count: 2, firstSeenSeconds: 1_700_000_000, lastSeenSeconds: 1_700_000_000)],
+            counts: [.xid: 2, .clock: 40])
         return device
     }
 
@@ -146,7 +147,8 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         ]
         device.events.xids = [
             GPUXid(
-                xid: 43, instance: GPUInstance(gpuInstance: 1, computeInstance: 0), count: 1, lastSeenSeconds: 5)
+                xid: 43, instance: GPUInstance(gpuInstance: 1, computeInstance: 0), count: 1, firstSeenSeconds: 5,
+                lastSeenSeconds: 5)
         ]
         return device
     }

@@ -61,7 +61,8 @@ struct GPUMonitorTests {
         }
         #expect(eventually { monitor.snapshot().devices.last?.events.counts == [.xid: 1, .clock: 1] })
         let xids = monitor.snapshot().devices.map(\.events.xids)
-        #expect(xids == [[], [GPUXid(xid: 79, count: 1, lastSeenSeconds: 1_700_000_000)]])
+        #expect(
+            xids == [[], [GPUXid(xid: 79, count: 1, firstSeenSeconds: 1_700_000_000, lastSeenSeconds: 1_700_000_000)]])
         monitor.stop()
         #expect(nvml.count("nvmlEventSetFree") == 1)
     }

@@ -130,7 +130,7 @@ struct GPUPollerPartsTests {
         for number in 1000..<2000 { xid(UInt64(number), at: 30) }
         xid(48, at: 40)
         let events = tally.events[1]
-        #expect(events?.xids.first == GPUXid(xid: 48, count: 3, lastSeenSeconds: 40))
+        #expect(events?.xids.first == GPUXid(xid: 48, count: 3, firstSeenSeconds: 10, lastSeenSeconds: 40))
         #expect(events?.xids.count == 256)
         #expect(events?.counts == [.xid: 1003])
     }

@@ -93,13 +93,19 @@ public struct GPUXid: Sendable, Equatable {
     public var xid: UInt64
     public var instance: GPUInstance
     public var count: UInt64
+    /// When the count began, at the first one; Unix seconds.
+    public var firstSeenSeconds: Double
     /// Unix seconds.
     public var lastSeenSeconds: Double
 
-    public init(xid: UInt64, instance: GPUInstance = GPUInstance(), count: UInt64, lastSeenSeconds: Double) {
+    public init(
+        xid: UInt64, instance: GPUInstance = GPUInstance(), count: UInt64, firstSeenSeconds: Double,
+        lastSeenSeconds: Double
+    ) {
         self.xid = xid
         self.instance = instance
         self.count = count
+        self.firstSeenSeconds = firstSeenSeconds
         self.lastSeenSeconds = lastSeenSeconds
     }
 }

@@ -17,7 +17,10 @@ struct GPUEventTally: Sendable {
             xids[index].count += 1
             xids[index].lastSeenSeconds = unixSeconds
         } else if xids.count < Self.xidsMax {
-            xids.append(GPUXid(xid: event.data, instance: instance, count: 1, lastSeenSeconds: unixSeconds))
+            xids.append(
+                GPUXid(
+                    xid: event.data, instance: instance, count: 1, firstSeenSeconds: unixSeconds,
+                    lastSeenSeconds: unixSeconds))
         }
         events[gpu]?.xids = xids
     }
