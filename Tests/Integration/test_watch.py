@@ -29,6 +29,7 @@ while True:
 
 # What is there to watch is looked for every 10 s.
 FOUND_SECONDS = 20
+CGROUPS = Path("/sys/fs/cgroup")
 QUICK = {"hardware": {"collectors": {"process": {"interval": "500ms"}}}}
 
 
@@ -118,3 +119,75 @@ def test_who_pushes_is_not_watched_when_that_is_switched_off(start_daemon, run) 
     wait_watched(daemon, second.pid)
     assert cpu_seconds(daemon, pushing.pid) == 0
     assert daemon.page().value("latencyd_watched", kind="pusher") == 0
+
+
+@pytest.fixture
+def make_cgroup(run) -> Iterator:
+    """Makes cgroups for a busy program; they go with the test."""
+    made: list[tuple[Path, subprocess.Popen]] = []
+
+    def make(root: Path, **settings: str) -> tuple[str, Path]:
+        folder = root / f"latencyd-test-{os.getpid()}"
+        folder.mkdir()
+        process = run()
+        made.append((folder, process))
+        for name, value in settings.items():
+            (folder / name.replace("__", ".")).write_text(value)
+        (folder / "cgroup.procs").write_text(str(process.pid))
+        return f"/{folder.name}", folder
+
+    yield make
+    for folder, process in made:
+        process.kill()
+        process.wait()
+        eventually(lambda: removed(folder), 10, "the cgroup is empty")
+
+
+def removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def usable(file: str, *roots: Path) -> Path:
+    """The first of `roots` that has `file`; skips the test where none has or it may not be written."""
+    root = next((root for root in roots if (root / file).exists()), None)
+    if root is None or not os.access(root, os.W_OK):
+        pytest.skip(f"no hierarchy of cgroups with {file} that may be written")
+    return root
+
+
+def test_a_limit_of_version_1_that_throttles_is_seen(start_daemon, make_cgroup) -> None:
+    root = usable("cpu.cfs_quota_us", CGROUPS / "cpu", CGROUPS / "cpu,cpuacct")
+    path, folder = make_cgroup(root, cpu__cfs_quota_us="10000")
+    daemon = start_daemon({"hardware": {"watch": [{"cgroup": "/latencyd-test-*"}]}})
+
+    def value(name: str) -> float:
+        return daemon.page().value(f"latencyd_cgroup_{name}", cgroup=path) or 0
+
+    eventually(lambda: value("throttled_seconds_total") > 0.5, 30, "it is throttled", interval=0.25)
+    assert value("cpu_limit_cores") == pytest.approx(0.1)
+    kernel = dict(line.split() for line in (folder / "cpu.stat").read_text().splitlines())
+    eventually(
+        lambda: value("throttled_seconds_total") >= int(kernel["throttled_time"]) / 1e9, 5, "it is what the kernel says")
+    assert value("throttled_periods_total") >= int(kernel["nr_throttled"])
+    assert value("periods_total") >= value("throttled_periods_total")
+
+
+def test_the_pressure_and_time_of_a_cgroup_of_version_2_are_seen(start_daemon, make_cgroup) -> None:
+    root = usable("cpu.pressure", CGROUPS, CGROUPS / "unified")
+    path, folder = make_cgroup(root)
+    daemon = start_daemon({"hardware": {"watch": [{"cgroup": path}]}})
+    labels = {"cgroup": path, "resource": "cpu", "kind": "some"}
+
+    def waited() -> float | None:
+        return daemon.page().value("latencyd_pressure_seconds_total", **labels)
+
+    eventually(lambda: waited() is not None, 5, "a cgroup that was there at the start is watched at once")
+    total = int((folder / "cpu.pressure").read_text().splitlines()[0].rpartition("total=")[2]) / 1e6
+    eventually(lambda: waited() >= total, 5, "it is what the kernel says")
+    before = daemon.page().sum("latencyd_cgroup_cpu_seconds_total", cgroup=path)
+    eventually(
+        lambda: daemon.page().sum("latencyd_cgroup_cpu_seconds_total", cgroup=path) > before + 0.2, 20, "its time grows")

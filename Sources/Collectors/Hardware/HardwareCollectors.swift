@@ -21,6 +21,7 @@ public enum HardwareCollectors {
         ProcessCollector.self,
         CgroupCPUCollector.self,
         CgroupMemoryCollector.self,
+        CgroupIOCollector.self,
         WakeupLatencyCollector.self,
         NVIDIACollector.self,
     ]

@@ -88,23 +88,41 @@ enum PressureText {
 
     /// Exact as a Double, and 285 years.
     private static let totalMicrosecondsMax: Int64 = 1 << 53
+    private static let fieldNames = ["avg10=", "avg60=", "avg300=", "total="].map { Array($0.utf8) }
 
     /// Lines like `some avg10=0.00 avg60=0.12 avg300=0.05 total=20145341`, each kind at most once.
     static func stalls(_ content: [UInt8]) -> [Stall]? {
-        guard let text = String(validating: content, as: UTF8.self), text.hasSuffix("\n") else { return nil }
-        let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
-        guard (1...2).contains(lines.count) else { return nil }
-        let stalls = lines.compactMap(stall)
-        guard stalls.count == lines.count, stalls.count == 1 || stalls[0].kind != stalls[1].kind else { return nil }
-        return stalls
+        guard content.last == UInt8(ascii: "\n") else { return nil }
+        var stalls: [Stall] = []
+        var begin = 0
+        while begin < content.count {
+            guard let end = content[begin...].firstIndex(of: UInt8(ascii: "\n")),
+                let stall = stall(content[begin..<end]), stalls.count < 2, stall.kind != stalls.first?.kind
+            else { return nil }
+            stalls.append(stall)
+            begin = end + 1
+        }
+        return stalls.isEmpty ? nil : stalls
     }
 
-    private static func stall(_ line: Substring) -> Stall? {
-        let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard fields.count == 5, let kind = Kind(rawValue: String(fields[0])),
-            fields[1].hasPrefix("avg10="), fields[2].hasPrefix("avg60="), fields[3].hasPrefix("avg300="),
-            fields[4].hasPrefix("total="),
-            let total = KernelText.decimal(fields[4].utf8.dropFirst(6), in: 0...totalMicrosecondsMax)
+    private static func stall(_ line: ArraySlice<UInt8>) -> Stall? {
+        let kind: Kind
+        if line.starts(with: "some ".utf8) {
+            kind = .some
+        } else if line.starts(with: "full ".utf8) {
+            kind = .full
+        } else {
+            return nil
+        }
+        var place = line.startIndex + 5
+        for name in fieldNames.dropLast() {
+            guard line[place...].starts(with: name), let space = line[place...].firstIndex(of: UInt8(ascii: " ")) else {
+                return nil
+            }
+            place = space + 1
+        }
+        guard line[place...].starts(with: fieldNames[3]),
+            let total = KernelText.decimal(line[place...].dropFirst(6), in: 0...totalMicrosecondsMax)
         else { return nil }
         return Stall(kind: kind, seconds: Double(total) / 1e6)
     }

@@ -41,8 +41,11 @@ struct ProcessCollector: Collector {
     private struct Found: Sendable {
         let processes: [WatchedProcess]
         let bootSeconds: Int64?
+        /// On a host of one node there is no question where memory lies.
+        let hasSeveralNodes: Bool
     }
 
+    private static let nodes = HostPath.sysfs("devices/system/node")
     private static let hostStat = HostPath.procfs("stat")
     /// A line of a few digits for each interrupt, a line for each CPU.
     private static let hostStatBytesMax = 1_048_576
@@ -52,7 +55,10 @@ struct ProcessCollector: Collector {
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         let found = try found(&sampling) { sampling, watched throws(CollectorError) in
-            Found(processes: watched.processes, bootSeconds: Self.bootSeconds(&sampling, watched))
+            Found(
+                processes: watched.processes, bootSeconds: Self.bootSeconds(&sampling, watched),
+                hasSeveralNodes: !watched.processes.isEmpty
+                    && sampling.entriesOrNone(in: Self.nodes, prefix: "node").count > 1)
         }
         if followed.map(\.process) != found.processes { follow(found.processes) }
         var threadsLeft = WatchLimits.threadsPerPassMax
@@ -60,7 +66,7 @@ struct ProcessCollector: Collector {
             guard status(&followed[index], found.bootSeconds, &sampling) else { continue }
             memory(&followed[index], &sampling)
             threads(&followed[index], &threadsLeft, &sampling)
-            placement(&followed[index], &sampling)
+            if found.hasSeveralNodes { placement(&followed[index], &sampling) }
         }
     }
 
@@ -89,7 +95,7 @@ struct ProcessCollector: Collector {
             return sampling.isThere(process.process.folder)
         }
         // Another process may have got the number.
-        guard stat.startTicks == process.process.startTicks else { return false }
+        guard stat.startTicks == process.process.startTicks, !stat.hasEnded else { return false }
         let ticks = ProcessText.ticksPerSecond
         sampling.add(Self.cpu, process.userLabels, Double(stat.userTicks) / ticks)
         sampling.add(Self.cpu, process.systemLabels, Double(stat.systemTicks) / ticks)
@@ -103,7 +109,9 @@ struct ProcessCollector: Collector {
     }
 
     private func memory(_ process: inout FollowedProcess, _ sampling: inout Sampling) {
+        process.residentBytes = nil
         guard let memory = sampling.read(process.status, of: process.process.folder, ProcessText.memory) else { return }
+        process.residentBytes = memory.residentBytes
         if let bytes = memory.residentBytes { sampling.add(Self.resident, process.labels, Double(bytes)) }
         if let cpus = memory.cpus {
             sampling.add(Self.allowed, process.labels, Double(cpus.count))
@@ -119,8 +127,11 @@ struct ProcessCollector: Collector {
         let read = all.prefix(min(WatchLimits.threadsPerProcessMax, threadsLeft))
         threadsLeft -= read.count
         let isLimited = read.count < all.count
-        if let waits = sampling.readThreads(read, "schedstat", ProcessText.waitNanoseconds) {
-            process.wait.take(waits, isLimited: isLimited)
+        // A kernel that does not account these times writes zeros for threads that ran.
+        if let times = sampling.readThreads(read, "schedstat", ProcessText.scheduling),
+            times.values.contains(where: { $0.runNanoseconds > 0 })
+        {
+            process.wait.take(times.mapValues(\.waitNanoseconds), isLimited: isLimited)
             sampling.add(Self.runQueueWait, process.labels, Double(process.wait.total) / 1e9)
         }
         if let switches = sampling.readThreads(read, "status", ProcessText.switches) {
@@ -133,10 +144,12 @@ struct ProcessCollector: Collector {
 
     // MARK: NUMA
 
-    /// To write this file the kernel walks over all the memory of the process: it is read once a minute.
+    /// To write this file the kernel walks over all the memory of the process, which may have to wait with its own
+    /// mappings meanwhile: it is read once a minute, and not of a large process.
     private func placement(_ process: inout FollowedProcess, _ sampling: inout Sampling) {
         if sampling.looksAnew || process.placement == nil {
-            process.placement = sampling.readPlacement(of: process)
+            let isSmall = process.residentBytes.map { $0 <= WatchLimits.numaMapsResidentBytesMax } ?? false
+            process.placement = isSmall ? sampling.readPlacement(of: process) : []
         }
         for (labels, bytes) in process.placement ?? [] { sampling.add(Self.placement, labels, bytes) }
     }

@@ -45,6 +45,42 @@ struct ProcessCollectorTests {
         #expect(next() == 3.875)
     }
 
+    @Test("that has ended and was not waited for leaves no series, and is found no more")
+    func zombie() throws {
+        var files = InMemoryHostFiles()
+        let running = MadeUpProcess(pid: 42, comm: "app", waits: [42: 1_000_000_000])
+        running.write(to: &files)
+        let stat = String(decoding: try files.read(.procfs("42/stat")), as: UTF8.self)
+        files.write(stat.replacing(") S ", with: ") Z "), to: .procfs("42/stat"))
+        var collector: any Collector = ProcessCollector()
+        #expect(pass(&collector, files, watched()).families.isEmpty)
+        #expect(ProcessIdentity(42, files) == nil)
+    }
+
+    @Test("has no waiting where the kernel does not account it and writes zeros")
+    func unaccounted() {
+        var files = InMemoryHostFiles()
+        MadeUpProcess(pid: 42, comm: "app", waits: [42: 0]).write(to: &files)
+        files.write("0 0 0\n", to: .procfs("42/task/42/schedstat"))
+        var collector: any Collector = ProcessCollector()
+        #expect(waited(pass(&collector, files, watched())) == nil)
+    }
+
+    @Test(
+        "is asked where its memory lies on hosts of several nodes, unless it is large",
+        arguments: [("1024 kB", 2, true), ("8388608 kB", 2, true), ("8388609 kB", 2, false), ("1024 kB", 1, false)])
+    func placement(resident: String, nodes: Int, isAsked: Bool) {
+        var files = InMemoryHostFiles()
+        MadeUpProcess(pid: 42, comm: "app", waits: [42: 1]).write(to: &files)
+        files.write("Pid:\t42\nVmRSS:\t\(resident)\nCpus_allowed_list:\t0\n", to: .procfs("42/status"))
+        files.write("7f00 default anon=1 N1=3 kernelpagesize_kB=4\n", to: .procfs("42/numa_maps"))
+        for node in 0..<nodes { files.addFolder(.sysfs("devices/system/node/node\(node)")) }
+        var collector: any Collector = ProcessCollector()
+        let values = pass(&collector, files, watched()).values
+        let key = SampleKey(family: "latencyd_process_numa_bytes", labels: labels.adding([Label("node", "1")]))
+        #expect((values[key] != nil) == isAsked)
+    }
+
     @Test("keeps its sums when other processes come to be watched, or its cgroup changes")
     func revisions() {
         var collector: any Collector = ProcessCollector()
@@ -94,6 +130,7 @@ struct ProcessCollectorTests {
         var files = InMemoryHostFiles()
         MadeUpProcess(pid: 42, comm: "app", waits: [42: 1]).write(to: &files)
         files.fail(.procfs("42/numa_maps"), with: .denied)
+        for node in 0..<2 { files.addFolder(.sysfs("devices/system/node/node\(node)")) }
         var runner = CollectorRunner(
             [ProcessCollector.self], host: CollectorHost(files: files, watched: watched()), at: .zero,
             clock: { .zero })
@@ -167,7 +204,9 @@ struct WatchTextTests {
         "threads' waiting",
         arguments: [("5 6 7\n", 6), ("5 6\n", nil), ("5 -6 7\n", nil), ("5 6 7", nil), ("0 0 0\n", 0)]
             as [(String, Int64?)])
-    func waiting(_ text: String, _ wait: Int64?) { #expect(ProcessText.waitNanoseconds(Array(text.utf8)) == wait) }
+    func waiting(_ text: String, _ wait: Int64?) {
+        #expect(ProcessText.scheduling(Array(text.utf8))?.waitNanoseconds == wait)
+    }
 
     @Test("a process' name may hold parentheses and spaces")
     func comm() throws {

@@ -152,6 +152,30 @@ struct WatchRosterTests {
         #expect(watched.processes.filter { $0.reason == .pusher }.map(\.pid) == Array(pushing.dropFirst(5)))
     }
 
+    @Test("where too many push, those that are watched stay until they are quiet for long and others need their places")
+    func crowd() {
+        var host = InMemoryHostFiles()
+        let pushing = (0..<WatchLimits.pushersMax + 5).map { Int32(5_000 + $0) }
+        for pid in pushing { MadeUpProcess(pid: pid, comm: "pusher").write(to: &host) }
+        var roster = WatchRoster(WatchSettings())
+        func scan(_ pids: [Int32], at seconds: Double) -> [Int32] {
+            _ = roster.scan(host, pushers: { pids }, at: .seconds(seconds))
+            return roster.watched.processes.map(\.pid)
+        }
+        let first = scan(pushing, at: 0)
+        #expect(first == Array(pushing.dropFirst(5)))
+        // Everybody pushes all the time, in whatever order: the same ones have series.
+        let second = scan(pushing.reversed(), at: 10)
+        #expect(second == first)
+        #expect(roster.watched.omitted.pushers == 5)
+        // Two of them fall silent.
+        let others = Array(pushing.dropLast(2))
+        let third = scan(others, at: 900)
+        #expect(third == first)
+        let fourth = scan(others, at: 910)
+        #expect(fourth == Array(pushing.dropFirst(3).dropLast(2)))
+    }
+
     // MARK: Cgroups
 
     @Test("a watched process brings its cgroup and those above it; one above this namespace's root is left out")

@@ -19,7 +19,7 @@ struct CgroupTree: Sendable {
         var roots: [CgroupHierarchy: HostPath] = [:]
         let folders: [(CgroupHierarchy, [String])] = [
             (.unified, ["unified"]), (.cpu, ["cpu,cpuacct", "cpuacct,cpu", "cpu"]),
-            (.cpuacct, ["cpu,cpuacct", "cpuacct,cpu", "cpuacct"]), (.memory, ["memory"]),
+            (.cpuacct, ["cpu,cpuacct", "cpuacct,cpu", "cpuacct"]), (.memory, ["memory"]), (.blkio, ["blkio"]),
         ]
         for (hierarchy, candidates) in folders {
             roots[hierarchy] = candidates.first(where: names.contains).map { Self.top / $0 }

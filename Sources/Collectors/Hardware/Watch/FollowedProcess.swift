@@ -26,6 +26,8 @@ struct FollowedProcess: Sendable {
     var wait = ThreadTotal()
     var voluntary = ThreadTotal()
     var involuntary = ThreadTotal()
+    /// Memory in RAM; nil when it could not be read.
+    var residentBytes: Int64?
     /// By node; nil when it was not read yet.
     var placement: [(labels: LabelSet, bytes: Double)]?
     /// The list of CPUs last seen, and its labels.

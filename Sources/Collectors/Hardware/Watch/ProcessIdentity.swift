@@ -16,9 +16,9 @@ struct ProcessIdentity {
     /// nil when the process has ended meanwhile.
     init?(_ pid: Int32, _ files: any HostFiles) {
         let folder = HostPath.procfs(String(pid))
-        guard let content = try? files.read(folder / "stat"), let status = ProcessText.status(content) else {
-            return nil
-        }
+        guard let content = try? files.read(folder / "stat"), let status = ProcessText.status(content),
+            !status.hasEnded
+        else { return nil }
         comm = status.comm
         startTicks = status.startTicks
         let arguments = try? files.read(

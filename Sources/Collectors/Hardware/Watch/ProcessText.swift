@@ -14,6 +14,14 @@ enum ProcessText {
         var systemTicks: Int64
         var threads: Int64
         var startTicks: Int64
+        /// It has ended, and its parent has not noticed yet. Where only the first thread has ended, others go on.
+        var hasEnded = false
+    }
+
+    /// How long a thread ran, and how long it could run and waited for a CPU.
+    struct Scheduling: Equatable {
+        var runNanoseconds: Int64
+        var waitNanoseconds: Int64
     }
 
     /// How long a thread waited for a CPU, and how often it was switched away from.
@@ -37,19 +45,21 @@ enum ProcessText {
         guard let minor = number(10), let major = number(12), let user = number(14), let system = number(15),
             let threads = number(20), let start = number(22)
         else { return nil }
+        let isZombie = fields[0].elementsEqual("Z".utf8) || fields[0].elementsEqual("X".utf8)
         return Status(
             comm: label(content[(open + 1)..<close]), minorFaults: minor, majorFaults: major, userTicks: user,
-            systemTicks: system, threads: threads, startTicks: start)
+            systemTicks: system, threads: threads, startTicks: start, hasEnded: isZombie && threads <= 1)
     }
 
-    /// The seconds in `RUN WAIT SLICES` (nanoseconds) that a thread waited for a CPU.
-    static func waitNanoseconds(_ content: [UInt8]) -> Int64? {
+    /// `RUN WAIT SLICES` of a thread, the first two in nanoseconds.
+    static func scheduling(_ content: [UInt8]) -> Scheduling? {
         guard content.last == UInt8(ascii: "\n") else { return nil }
         let fields = content.dropLast().split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard fields.count == 3, fields.allSatisfy({ KernelText.decimal($0, in: 0 ... .max) != nil }) else {
-            return nil
-        }
-        return KernelText.decimal(fields[1], in: 0 ... .max)
+        guard fields.count == 3, let run = KernelText.decimal(fields[0], in: 0 ... .max),
+            let wait = KernelText.decimal(fields[1], in: 0 ... .max),
+            KernelText.decimal(fields[2], in: 0 ... .max) != nil
+        else { return nil }
+        return Scheduling(runNanoseconds: run, waitNanoseconds: wait)
     }
 
     /// The context switches in `/proc/PID/task/TID/status`.

@@ -2,8 +2,10 @@
 public enum WatchLimits {
     /// The most processes that are watched because they are named. The oldest stay.
     public static let processesMax = 256
-    /// The most processes that are watched because they push; those that pushed last.
+    /// The most processes that are watched because they push. Who is watched stays so.
     public static let pushersMax = 128
+    /// A process that pushed nothing for so long makes room for another one, seconds.
+    public static let pusherQuietSeconds = 900.0
     /// The most cgroups that are watched: named ones, then those of watched processes, then those above them.
     public static let cgroupsMax = 256
     /// How often what is named is looked for, seconds.
@@ -30,6 +32,10 @@ public enum WatchLimits {
     public static let threadsPerPassMax = 4_096
     /// The longest list of CPUs in a label, in bytes.
     public static let cpuListBytesMax = 128
+    /// The most block devices of one cgroup.
+    public static let devicesPerCgroupMax = 64
+    /// The most memory in RAM of a process whose numa_maps is read, in bytes.
+    public static let numaMapsResidentBytesMax: Int64 = 8 << 30
     /// The longest numa_maps that is read, in bytes.
     public static let numaMapsBytesMax = 4_194_304
 }

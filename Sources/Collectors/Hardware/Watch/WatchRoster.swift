@@ -12,6 +12,8 @@ public struct WatchRoster: Sendable {
     private var known: [Int32: KnownProcess] = [:]
     /// Those who push, the most recent last.
     private var pushers: [Int32] = []
+    /// When each of them was last seen to push, to within a scan.
+    private var pushed: [Int32: Duration] = [:]
     private var scanCount = 0
     private var due: Duration?
     private var isDenialTold = false
@@ -31,7 +33,10 @@ public struct WatchRoster: Sendable {
         guard settings != self.settings else { return }
         self.settings = settings
         known = [:]
-        if !settings.includesPushers { pushers = [] }
+        if !settings.includesPushers {
+            pushers = []
+            pushed = [:]
+        }
         due = nil
     }
 
@@ -48,10 +53,10 @@ public struct WatchRoster: Sendable {
         due = now + .seconds(WatchLimits.scanSeconds)
         scanCount += 1
         let pids = recent()
-        if settings.includesPushers { remember(pids) }
+        if settings.includesPushers { remember(pids, at: now) }
         var found = Watched(revision: watched.revision)
         var notes: [CollectorNote] = []
-        findProcesses(files, &found, &notes)
+        findProcesses(files, at: now, &found, &notes)
         findCgroups(files, &found)
         if found.revision == 0 || found.processes != watched.processes || found.cgroups != watched.cgroups {
             found.revision += 1
@@ -62,17 +67,19 @@ public struct WatchRoster: Sendable {
 
     // MARK: Processes
 
-    private mutating func remember(_ pids: [Int32]) {
+    private mutating func remember(_ pids: [Int32], at now: Duration) {
         guard !pids.isEmpty else { return }
         let fresh = Set(pids)
         pushers.removeAll { fresh.contains($0) }
         var seen: Set<Int32> = []
         // The last mention counts: it is the most recent.
         pushers += pids.reversed().filter { $0 > 0 && seen.insert($0).inserted }.reversed()
+        for pid in seen { pushed[pid] = now }
     }
 
-    private mutating func findProcesses(_ files: any HostFiles, _ found: inout Watched, _ notes: inout [CollectorNote])
-    {
+    private mutating func findProcesses(
+        _ files: any HostFiles, at now: Duration, _ found: inout Watched, _ notes: inout [CollectorNote]
+    ) {
         let namesProcesses = settings.rules.contains { $0.subject != .cgroup }
         let listed = namesProcesses ? Self.pids(files) : []
         let pushing = Set(pushers)
@@ -86,13 +93,30 @@ public struct WatchRoster: Sendable {
         let named = all.filter { $0.reason == .named }.sorted { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
         let onlyPushing = pushers.filter { known[$0]?.watched?.reason == .pusher }
         // Those over the limit are forgotten until they push again.
-        let kept = onlyPushing.suffix(WatchLimits.pushersMax)
+        let kept = mostWorthWatching(onlyPushing, at: now)
         found.omitted.processes = max(0, named.count - WatchLimits.processesMax)
         found.omitted.pushers = onlyPushing.count - kept.count
-        let dropped = Set(onlyPushing.dropLast(kept.count))
+        let dropped = Set(onlyPushing).subtracting(kept)
         pushers.removeAll { dropped.contains($0) }
+        let remembered = Set(pushers)
+        pushed = pushed.filter { remembered.contains($0.key) }
         found.processes = named.prefix(WatchLimits.processesMax) + kept.compactMap { known[$0]?.watched }
         found.processes.sort { $0.pid < $1.pid }
+    }
+
+    /// As many of those who push as may be watched. Those that are watched already stay, or a crowd of pushers would
+    /// have other series after every scan; only one that was quiet for long makes room. Then the most recent ones.
+    private func mostWorthWatching(_ pushers: [Int32], at now: Duration) -> [Int32] {
+        guard pushers.count > WatchLimits.pushersMax else { return pushers }
+        let before = Set(watched.processes.lazy.filter { $0.reason == .pusher }.map(\.pid))
+        func isQuiet(_ pid: Int32) -> Bool {
+            now - (pushed[pid] ?? now) >= .seconds(WatchLimits.pusherQuietSeconds)
+        }
+        let mostRecentFirst = pushers.reversed()
+        let staying = mostRecentFirst.filter { before.contains($0) && !isQuiet($0) }
+        let coming = mostRecentFirst.filter { !before.contains($0) }
+        let quiet = mostRecentFirst.filter { before.contains($0) && isQuiet($0) }
+        return Array((staying + coming + quiet).prefix(WatchLimits.pushersMax))
     }
 
     private static func pids(_ files: any HostFiles) -> [Int32] {

@@ -95,5 +95,5 @@ public enum CgroupHierarchy: String, Sendable, Hashable, CaseIterable {
     /// Version 2.
     case unified
     /// Version 1, by controller.
-    case cpu, cpuacct, memory
+    case cpu, cpuacct, memory, blkio
 }
