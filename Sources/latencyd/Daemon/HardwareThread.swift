@@ -46,7 +46,7 @@ final class HardwareThread: Sendable {
     func start(
         host: CollectorHost, settings: HardwareSettings, pushers: @escaping @Sendable () -> [Int32] = { [] }
     ) throws(DaemonThread.StartError) {
-        _ = try DaemonThread(name: "hardware") { [self] in run(host: host, settings: settings, pushers: pushers) }
+        try DaemonThread(name: "hardware") { [self] in run(host: host, settings: settings, pushers: pushers) }.detach()
         _ = firstPasses.wait(seconds: Self.patienceSeconds)
     }
 

@@ -6,7 +6,6 @@ final class GPUEventThread: Sendable {
     /// A wait lasts a second; a thread that needs longer is in the driver.
     private static let endSeconds = 1.5
 
-    private let thread: DaemonThread
     private let endAsked: Answer<Bool>
     private let ended: Answer<Bool>
 
@@ -24,10 +23,10 @@ final class GPUEventThread: Sendable {
         self.endAsked = endAsked
         self.ended = ended
         do {
-            thread = try DaemonThread(name: "nvml-events") {
+            try DaemonThread(name: "nvml-events") {
                 loop.run()
                 ended.give(true)
-            }
+            }.detach()
         } catch {
             onState(.failing, "events of GPUs are not seen: \(error)")
             return nil
@@ -37,8 +36,6 @@ final class GPUEventThread: Sendable {
     /// Whether the thread has ended; one that is in a call of the driver is left to it.
     func end() -> Bool {
         endAsked.give(true)
-        guard ended.wait(seconds: Self.endSeconds) != nil else { return false }
-        thread.join()
-        return true
+        return ended.wait(seconds: Self.endSeconds) != nil
     }
 }

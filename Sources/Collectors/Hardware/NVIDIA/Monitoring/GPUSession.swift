@@ -19,7 +19,6 @@ final class GPUSession: Sendable {
     private let ended = Answer<Bool>()
     // Set when no call of NVML is safe any more.
     private let isLeftAlone = Atomic(false)
-    private let thread = Locked<DaemonThread?>(nil)
 
     /// - Parameter before: the session before, which may still be in a call; its end is waited for on the new thread.
     init(
@@ -36,14 +35,13 @@ final class GPUSession: Sendable {
         self.onNote = onNote
         self.intervalSeconds = Locked(intervalSeconds)
         board.show(GPUDriverStatus(state: .starting, sinceSeconds: clock(), isExpected: isNamed), [])
-        let thread = try DaemonThread(name: "nvml") { [self] in
+        try DaemonThread(name: "nvml") { [self] in
             defer { ended.give(true) }
             while let before, before.ended.wait(seconds: 0.5) == nil {
                 if stopping.load(ordering: .acquiring) { return }
             }
             run()
-        }
-        self.thread.withLock { $0 = thread }
+        }.detach()
     }
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
@@ -54,11 +52,7 @@ final class GPUSession: Sendable {
         stopping.store(true, ordering: .releasing)
         stopAsked.give(true)
         // A thread in a call of the driver is left to it: it ends when the call does.
-        guard ended.wait(seconds: seconds) != nil else { return }
-        thread.withLock { thread in
-            thread?.join()
-            thread = nil
-        }
+        _ = ended.wait(seconds: seconds)
     }
 
     /// Sleeps. False when the session is to end.
