@@ -15,11 +15,23 @@ public struct HostPath: Sendable, Hashable {
     public let root: HostRoot
     /// Without a leading slash; empty for the root itself.
     public let relative: String
+    /// The hash of both, made once: a path that is read in every pass is looked up in every pass.
+    private let digest: Int
 
     private init(_ root: HostRoot, _ relative: String) {
         self.root = root
         self.relative = relative
+        var hasher = Hasher()
+        hasher.combine(root)
+        hasher.combine(relative)
+        digest = hasher.finalize()
     }
+
+    public static func == (one: HostPath, other: HostPath) -> Bool {
+        one.digest == other.digest && one.root == other.root && one.relative == other.relative
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
     /// A path below `/sys`.
     public static func sysfs(_ relative: String) -> HostPath { HostPath(.sysfs, relative) }

@@ -45,8 +45,8 @@ public struct MetricDescriptor: Hashable, Sendable {
 public enum SampleValue: Sendable, Equatable {
     /// A counter's or a gauge's value.
     case number(Double)
-    /// A histogram's state.
-    case histogram(HistogramSnapshot)
+    /// A histogram's state. Indirect, so that the thousands of numbers do not carry the room for it.
+    indirect case histogram(HistogramSnapshot)
 }
 
 /// One series of a family at one moment.

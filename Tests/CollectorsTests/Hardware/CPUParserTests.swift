@@ -161,6 +161,29 @@ struct CounterSumTests {
         #expect(sum.add([paths[0]], &sampling) { _ in 1 } == .max)
     }
 
+    @Test("of many devices is read in turns: all of them at first, and each within so many passes")
+    mutating func turns() {
+        let many = (0..<130).map { HostPath.sysfs("many\($0)/count") }
+        func sampling(_ count: Int, failing: Int? = nil) -> Sampling {
+            var files = InMemoryHostFiles()
+            for (number, path) in many.enumerated() { files.write(number == failing ? "?" : "\(count)\n", to: path) }
+            return Sampling(host: CollectorHost(files: files), descriptors: [])
+        }
+        func pass(_ count: Int, failing: Int? = nil) -> Int64? {
+            var sampling = sampling(count, failing: failing)
+            return sum.add(many, &sampling) { KernelText.integer($0, in: 0...1_000_000) }
+        }
+        #expect(pass(1) == 130)
+        let behind = (0..<2).map { _ in pass(2) ?? -1 }
+        #expect(behind.allSatisfy { (130..<260).contains($0) })
+        #expect(pass(2) == 260)
+        let failing = (0..<3).map { _ in pass(3, failing: 7) }
+        #expect(failing.contains(nil))
+        #expect(pass(3, failing: 7) == nil || pass(3, failing: 7) == nil)
+        let mended = (0..<3).map { _ in pass(3) }
+        #expect(mended.last == 390)
+    }
+
     @Test("is not given while one device cannot be read, and is whole again afterwards")
     mutating func failing() {
         #expect(add([10, 20, nil]) == 30)

@@ -129,6 +129,7 @@ struct LimitsPageTests {
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
             "CPUIdleText.statesMax": Double(CPUIdleText.statesMax),
+            "CounterSum.readsPerPassMax": Double(CounterSum.readsPerPassMax),
             "DoctorHost.fileBytes": Double(DoctorHost.fileBytes),
             "DoctorHost.sampledMax": Double(DoctorHost.sampledMax),
             "Finding.linesMax": Double(Finding.linesMax),

@@ -23,6 +23,8 @@ public struct Sampling: Sendable {
     public private(set) var errors: [CollectorError] = []
 
     private let descriptors: [MetricDescriptor]
+    /// The places of the families in `descriptors`, by name.
+    private let places: [String: Int]
     /// In the order of `descriptors`.
     private var collected: [CollectedFamily]
     /// The place in `collected` of the family that got a sample last.
@@ -37,6 +39,7 @@ public struct Sampling: Sendable {
         self.host = host
         looksAnew = true
         self.descriptors = descriptors
+        places = Dictionary(descriptors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         collected = descriptors.map { CollectedFamily($0) }
     }
 
@@ -198,7 +201,7 @@ public struct Sampling: Sendable {
     /// Samples of one family mostly come one after the other.
     private mutating func place(of descriptor: MetricDescriptor) -> Int? {
         if latest < descriptors.count, descriptors[latest] == descriptor { return latest }
-        guard let place = descriptors.firstIndex(of: descriptor) else { return nil }
+        guard let place = places[descriptor.name], descriptors[place] == descriptor else { return nil }
         latest = place
         return place
     }

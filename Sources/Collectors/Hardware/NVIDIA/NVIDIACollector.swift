@@ -41,8 +41,16 @@ struct NVIDIACollector: Collector {
         if let kept = kept[device.index], kept.readAtSeconds == readAtSeconds { return kept.samples }
         var samples = GPUSamples(gpu: device.index)
         samples.addSlow(readings)
-        kept[device.index] = (readAtSeconds, samples.all)
-        return samples.all
+        // Samples of one family one after the other are handed over fastest.
+        let sorted = Self.byFamily(samples.all)
+        kept[device.index] = (readAtSeconds, sorted)
+        return sorted
+    }
+
+    private static func byFamily(_ samples: [GPUSamples.Entry]) -> [GPUSamples.Entry] {
+        var families: [MetricDescriptor: [GPUSamples.Entry]] = [:]
+        for sample in samples { families[sample.descriptor, default: []].append(sample) }
+        return descriptors.flatMap { families[$0] ?? [] }
     }
 
     private func addDriver(_ driver: GPUDriverStatus, _ sampling: inout Sampling) {
