@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Sequence
 
 from booted import REPOSITORY, BootedSystem, wait
 from page import Page
@@ -101,7 +101,8 @@ class Unhardened(Daemon):
     def __init__(self, system: BootedSystem, port: int = 9960) -> None:
         super().__init__(system, "latencyd-unhardened.service", port)
 
-    def start(self, configuration: dict | None = None, arguments: str = "") -> "Unhardened":
+    def start(self, configuration: dict | None = None, arguments: str = "", properties: Sequence[str] = ()) -> "Unhardened":
+        """`properties` are lines for the section [Service]."""
         folder = "/run/latencyd-unhardened"
         places = {
             "web": {"listen_address": f"127.0.0.1:{self.port}"},
@@ -113,7 +114,8 @@ class Unhardened(Daemon):
         self.system.run(
             "systemd-run", "--quiet", f"--unit={self.unit}", "--service-type=notify", "--collect",
             "--property=RuntimeDirectory=latencyd-unhardened", "--property=LimitNOFILE=65536",
-            "/usr/bin/latencyd", "run", "--config.file=/etc/latencyd-unhardened.yml", *arguments.split())
+            *(f"--property={line}" for line in properties), "/usr/bin/latencyd", "run", "--config.file=/etc/latencyd-unhardened.yml",
+            *arguments.split())
         return self
 
 

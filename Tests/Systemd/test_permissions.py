@@ -1,5 +1,7 @@
 """What docs/permissions.md says gives something back does so, at the price that it names."""
 
+from typing import Iterator
+
 import pytest
 
 from manual import drop_in, exposure
@@ -14,9 +16,9 @@ PROCESSES = {
 TREE = "/srv/fixtures/intel-server"
 
 
-def threads(unit, pid: int) -> list[str]:
+def threads(daemon, pid: int) -> list[str]:
     """The labels `process` under which it is watched."""
-    return [labels["process"] for labels, _ in unit.page().matching("latencyd_process_threads", pid=str(pid))]
+    return [labels["process"] for labels, _ in daemon.page().matching("latencyd_process_threads", pid=str(pid))]
 
 
 def test_the_exposure_is_no_more_than_it_was(unit) -> None:
@@ -46,7 +48,8 @@ def test_executables_and_numa_placement_come_back(unit, model_server, heading) -
     unit.eventually(lambda: threads(unit, disguised) == ["server"], 25, "the executable is read")
     unit.eventually(lambda: unit.page().matching(NUMA, pid=str(disguised)), 15, "so is its placement")
     assert threads(unit, by_command) != ["python3"], "the label is the executable's name"
-    assert not [line for line in unit.log() if "docs/permissions.md" in line]
+    denied = [line for line in unit.log() if "NUMA placement" in line]
+    assert not denied, "none of them is closed"
     assert unit.exposure() == exposure(heading)
 
 
@@ -66,18 +69,28 @@ def test_energy_by_a_rule_for_tmpfiles(unit) -> None:
         unit.system.run("sh", "-c", f"chmod 400 {TREE}/sys/class/powercap/*/energy_uj")
 
 
-def test_hidden_processes_come_back_with_a_group(unit, model_server) -> None:
-    system = unit.system
-    pid = model_server("by-command", "--model=llama", executable="/usr/bin/python3")
+@pytest.fixture
+def hidden_processes(system) -> Iterator[None]:
+    """A system in which users see their own processes only, but for the group `proc`."""
     system.write("/etc/sysusers.d/proc.conf", "g proc - - -\n")
     system.run("systemd-sysusers")
     group = system.run("getent", "group", "proc").stdout.split(":")[2]
     system.run("mount", "-o", f"remount,hidepid=invisible,gid={group}", "/proc")
-    try:
-        unit.start(PROCESSES)
-        unit.eventually(lambda: unit.page().matching("latencyd_watched", kind="process"), 15, "it has looked")
-        assert not threads(unit, pid)
-        unit.start(PROCESSES, service=drop_in("Hosts that hide processes"))
-        unit.eventually(lambda: threads(unit, pid), 15, "the process is seen again")
-    finally:
-        system.run("mount", "-o", "remount,hidepid=off,gid=0", "/proc")
+    yield
+    system.run("mount", "-o", "remount,hidepid=off,gid=0", "/proc")
+
+
+def test_the_unit_sees_hidden_processes(unit, model_server, hidden_processes) -> None:
+    pid = model_server("by-command", "--model=llama", executable="/usr/bin/python3")
+    unit.start(PROCESSES)
+    unit.eventually(lambda: threads(unit, pid), 15, "systemd gives the unit a /proc of its own")
+
+
+def test_without_the_unit_a_group_gives_hidden_processes_back(unhardened, model_server, hidden_processes) -> None:
+    pid = model_server("by-command", "--model=llama", executable="/usr/bin/python3")
+    user = "User=latencyd"
+    unhardened.start(PROCESSES, properties=[user])
+    unhardened.eventually(lambda: unhardened.page().matching("latencyd_watched", kind="process"), 15, "it has looked")
+    assert not threads(unhardened, pid)
+    unhardened.start(PROCESSES, properties=[user, *drop_in("Hosts that hide processes").split()])
+    unhardened.eventually(lambda: threads(unhardened, pid), 15, "the process is seen")
