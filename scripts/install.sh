@@ -46,6 +46,7 @@ install -m 644 docs/*.md "$documents/docs/"
 if [[ -e examples/latencyd.yml ]]; then
     install -D -m 644 examples/latencyd.yml "$documents/examples/latencyd.yml"
 fi
+install -D -m 644 systemd/latencyd-tmpfiles.conf "$documents/examples/latencyd-tmpfiles.conf"
 if [[ ! -e $configuration ]]; then
     install -D -m 644 systemd/latencyd.yml "$configuration"
 fi
