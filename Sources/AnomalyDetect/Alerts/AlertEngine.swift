@@ -149,10 +149,11 @@ extension AlertEngine {
         let isNew = createdSeconds.map { $0 > now.unixSeconds - windowSeconds } ?? false
         var history =
             table.slots[slot].watches[place].increase
-            ?? IncreaseHistory(windowSeconds: windowSeconds, base: isNew ? 0 : value)
+            ?? IncreaseHistory(
+                windowSeconds: windowSeconds, base: isNew ? 0 : value, at: now.monotonicSeconds)
         let rise = history.rise(to: value, at: now.monotonicSeconds)
         table.slots[slot].watches[place].increase = history
-        return rise
+        return limits[rule].sign > 0 || history.isWhole ? rise : .nan
     }
 }
 
@@ -222,8 +223,14 @@ extension AlertEngine {
         for place in table.slots[slot].watches.indices where table.slots[slot].watches[place].isActive {
             if let change = update(slot, place, .quiet, at: now) { changes.append(change) }
         }
-        // A series whose alert ended just now is kept once more, so that its level is seen to go back to none.
+        // A series whose alert ended just now is kept once more, so that its level is seen to go back to none; a
+        // counter whose rise is followed for as long as that reaches back.
         let series = table.slots[slot]
-        if series.endedIn != evaluation && !series.watches.contains(where: \.isActive) { table.remove(slot) }
+        let isFollowed = series.watches.contains { watch in
+            watch.increase.map { now.monotonicSeconds - $0.lastSeconds < $0.windowSeconds } ?? false
+        }
+        if series.endedIn != evaluation && !isFollowed && !series.watches.contains(where: \.isActive) {
+            table.remove(slot)
+        }
     }
 }

@@ -8,20 +8,29 @@ struct IncreaseHistory: Sendable {
         var rise: Double
     }
 
-    private let windowSeconds: Double
+    let windowSeconds: Double
+    /// When the counter was first and last looked at.
+    private let beginSeconds: Double
+    private(set) var lastSeconds: Double
     private var last: Double
     private var steps: [Step] = []
 
     /// - Parameter base: the counter's value that counts as no rise.
-    init(windowSeconds: Double, base: Double) {
+    init(windowSeconds: Double, base: Double, at nowSeconds: Double) {
         self.windowSeconds = windowSeconds
+        beginSeconds = nowSeconds
+        lastSeconds = nowSeconds
         last = base
     }
+
+    /// Whether it reaches back over the whole trailing time: before, a small rise says nothing.
+    var isWhole: Bool { lastSeconds - beginSeconds >= windowSeconds }
 
     /// Takes the counter's value and gives the rise over the trailing time.
     mutating func rise(to value: Double, at nowSeconds: Double) -> Double {
         let rise = value >= last ? value - last : value
         last = value
+        lastSeconds = nowSeconds
         steps.removeAll { nowSeconds - $0.beginSeconds >= windowSeconds }
         if rise > 0 {
             if let newest = steps.last, nowSeconds - newest.beginSeconds < windowSeconds / Double(Self.stepsMax) {

@@ -7,10 +7,27 @@ struct Cgroup: Sendable, Hashable {
     /// As people know it: `system.slice/triton.service`.
     let name: String
 
-    /// The systemd unit that it belongs to; nil for a container's or another's.
+    /// The systemd unit that it belongs to, quoted for a shell; nil for a container's or another's.
+    ///
+    /// Whoever has a delegated group names groups below it as he likes. Only what can be a unit's name gets into a
+    /// command that root may run.
     var unit: String? {
         name.split(separator: "/").last { $0.hasSuffix(".service") || $0.hasSuffix(".slice") || $0.hasSuffix(".scope") }
-            .map(String.init)
+            .flatMap { unit in
+                let isName = unit.utf8.first != UInt8(ascii: "-") && unit.utf8.allSatisfy(Self.isOfUnitName)
+                guard isName else { return nil }
+                return unit.utf8.contains(UInt8(ascii: "\\")) ? "'\(unit)'" : String(unit)
+            }
+    }
+
+    /// systemd.unit(5): letters, digits, and `:-_.\@`.
+    private static func isOfUnitName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: ":-_.\\@".utf8.contains(byte)
+        }
     }
 }
 

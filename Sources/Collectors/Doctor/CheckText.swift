@@ -6,8 +6,14 @@ enum CheckText {
         return line.isEmpty ? nil : String(line)
     }
 
+    /// No count of a kernel is further from 0, and thousands of them can be added and subtracted.
+    static let numbers: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
+
     /// A file with one whole number.
-    static func number(_ text: String) -> Int64? { KernelText.integer(Array(text.utf8), in: .min ... .max) }
+    static func number(_ text: String) -> Int64? { KernelText.integer(Array(text.utf8), in: numbers) }
+
+    /// A whole number within a line.
+    static func number(_ field: Substring) -> Int64? { Int64(field).flatMap { numbers.contains($0) ? $0 : nil } }
 
     /// The word in brackets of `always [madvise] never`.
     static func chosen(_ text: String) -> String? {
@@ -22,7 +28,7 @@ enum CheckText {
         var table: [String: Int64] = [:]
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            guard fields.count >= 2, let value = Int64(fields[1]) else { continue }
+            guard fields.count >= 2, let value = number(fields[1]) else { continue }
             let name = fields[0].last == ":" ? fields[0].dropLast() : fields[0]
             table[String(name)] = value
         }
@@ -47,7 +53,7 @@ enum CheckText {
     /// steal and so on.
     static func processorTicks(_ text: String) -> [Int64]? {
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("cpu ") }) else { return nil }
-        let ticks = line.split(separator: " ").dropFirst().compactMap { Int64($0) }
+        let ticks = line.split(separator: " ").dropFirst().compactMap { number($0) }
         return ticks.count >= 4 ? ticks : nil
     }
 

@@ -39,10 +39,23 @@ public struct Finding: Sendable, Equatable {
     /// Of more than ``linesMax`` lines the last ones are replaced by their number.
     public init(_ severity: FindingSeverity, _ title: String, evidence: [String], why: String, remedy: [String] = []) {
         self.severity = severity
-        self.title = title
-        self.evidence = Self.bounded(evidence)
-        self.why = why
-        self.remedy = Self.bounded(remedy)
+        self.title = Self.printable(title)
+        self.evidence = Self.bounded(evidence).map(Self.printable)
+        self.why = Self.printable(why)
+        self.remedy = Self.bounded(remedy).map(Self.printable)
+    }
+
+    /// Names that others chose (of groups, sensors, processes) must not move a terminal's cursor or begin a line.
+    public static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnprintable) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnprintable($0) ? "?" : $0 }))
+    }
+
+    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 
     private static func bounded(_ lines: [String]) -> [String] {

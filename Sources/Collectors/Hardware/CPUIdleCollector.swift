@@ -9,7 +9,7 @@ struct CPUIdleCollector: Collector {
     static let id = "cpu_idle"
     // Two files for each state of each CPU.
     static let defaultInterval = Duration.seconds(10)
-    static let descriptors = [slept, entries, exitLatency, disabled]
+    static let descriptors = [slept, entries, exitLatency, targetResidency, disabled]
 
     private static let slept = MetricDescriptor(
         .counter, "latencyd_cpu_idle_state_seconds", unit: .seconds,
@@ -19,6 +19,9 @@ struct CPUIdleCollector: Collector {
     private static let exitLatency = MetricDescriptor(
         .gauge, "latencyd_cpu_idle_exit_latency_seconds", unit: .seconds,
         help: "How long waking from an idle state takes at the worst.")
+    private static let targetResidency = MetricDescriptor(
+        .gauge, "latencyd_cpu_idle_target_residency_seconds", unit: .seconds,
+        help: "How long a CPU must sleep in an idle state for it to be worth its while.")
     private static let disabled = MetricDescriptor(
         .gauge, "latencyd_cpu_idle_disabled_ratio", unit: .ratio,
         help: "Share of the CPUs on which an idle state is switched off.")
@@ -29,6 +32,9 @@ struct CPUIdleCollector: Collector {
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         for state in try states(&sampling, find: Self.states) {
             if let seconds = state.exitLatencySeconds { sampling.add(Self.exitLatency, state.labels, seconds) }
+            if let seconds = state.targetResidencySeconds {
+                sampling.add(Self.targetResidency, state.labels, seconds)
+            }
             if let ratio = state.disabledRatio { sampling.add(Self.disabled, state.labels, ratio) }
             let microseconds = sums[state.name, default: IdleSum()].microseconds
                 .add(state.times, &sampling, CPUIdleText.count)
@@ -70,6 +76,8 @@ private struct IdleState {
     /// The first CPU's; nil when it could not be read. Where two kinds of CPU share a state's name, theirs differ by
     /// little.
     let exitLatencySeconds: Double?
+    /// The first CPU's; nil when it could not be read, or the kernel does not tell (before 4.14).
+    let targetResidencySeconds: Double?
     private(set) var usages: [HostPath] = []
     private(set) var times: [HostPath] = []
     /// nil once it could not be read of one CPU.
@@ -79,6 +87,7 @@ private struct IdleState {
         self.name = name
         labels = ["state": name]
         exitLatencySeconds = sampling.read(first / "latency", CPUIdleText.seconds)
+        targetResidencySeconds = sampling.read(first / "residency", unless: [.absent], CPUIdleText.seconds)
         add(first, &sampling)
     }
 

@@ -81,12 +81,14 @@ struct CgroupMemoryCollector: Collector {
         // Kernels before 5.9 count the refaults of files only.
         let keys: [StaticString] = [
             "workingset_refault_anon", "workingset_refault_file", "workingset_refault", "pgmajfault",
-            "total_pgmajfault",
+            "total_pgmajfault", "total_workingset_refault_anon", "total_workingset_refault_file",
+            "total_workingset_refault",
         ]
         guard let values = cgroup.read("memory.stat", &sampling, { CgroupText.values($0, of: keys) }) else { return }
-        if let count = values[0] { sampling.add(Self.refaults, cgroup.kindLabels["anon"] ?? [:], count) }
-        if let count = values[1] ?? values[2] { sampling.add(Self.refaults, cgroup.kindLabels["file"] ?? [:], count) }
-        // In version 1 the plain count leaves out the cgroups below.
+        // In version 1 the plain counts leave out the cgroups below.
+        let (anon, file) = (values[5] ?? values[0], values[6] ?? values[7] ?? values[1] ?? values[2])
+        if let anon { sampling.add(Self.refaults, cgroup.kindLabels["anon"] ?? [:], anon) }
+        if let file { sampling.add(Self.refaults, cgroup.kindLabels["file"] ?? [:], file) }
         if let count = values[4] ?? values[3] { sampling.add(Self.majorFaults, cgroup.labels, count) }
     }
 

@@ -16,7 +16,7 @@ struct InterruptCollector: Collector {
         .counter, "latencyd_interrupts_by_kind", help: "Interrupts that all CPUs handled, by what they are for.")
     private static let imbalance = MetricDescriptor(
         .gauge, "latencyd_interrupt_imbalance_ratio", unit: .ratio,
-        help: "Interrupts of the busiest online CPU over their mean, since the pass before: 1 is even.")
+        help: "Device interrupts of the busiest online CPU over their mean, since the pass before: 1 is even.")
     private static let softInterrupts = MetricDescriptor(
         .counter, "latencyd_softirqs", help: "Soft interrupts that all CPUs handled, by kind.")
     private static let softImbalance = MetricDescriptor(
@@ -59,6 +59,8 @@ private struct InterruptTotals {
         var total: UInt64 = 0
         /// What the last pass added.
         var increase: UInt64 = 0
+        /// The part of it that devices raised; timers and the like are each CPU's own affair.
+        var deviceIncrease: UInt64 = 0
     }
 
     struct Kind {
@@ -79,12 +81,14 @@ private struct InterruptTotals {
         let hasSameCPUs = increases.cpus == table.cpus
         let steps = increases.advance(to: table)
         while cpus.count <= table.cpus.last ?? 0 { cpus.append(CPU(labels: ["cpu": String(cpus.count)])) }
-        for cpu in cpus.indices { cpus[cpu].increase = 0 }
+        for cpu in cpus.indices { (cpus[cpu].increase, cpus[cpu].deviceIncrease) = (0, 0) }
         var place = 0
         for name in table.names {
             var sum: UInt64 = 0
+            let isDevice = InterruptText.isDevice(name)
             for cpu in table.cpus {
                 cpus[cpu].increase += UInt64(steps[place])
+                if isDevice { cpus[cpu].deviceIncrease += UInt64(steps[place]) }
                 sum += UInt64(steps[place])
                 place += 1
             }
@@ -92,7 +96,7 @@ private struct InterruptTotals {
             kinds[kind, default: Kind(place: InterruptText.place(of: kind), labels: ["kind": kind])].total += sum
         }
         for cpu in cpus.indices { cpus[cpu].total += cpus[cpu].increase }
-        imbalance = hasSameCPUs ? PerCPUIncreases.imbalance(table.cpus.map { cpus[$0].increase }) : nil
+        imbalance = hasSameCPUs ? PerCPUIncreases.imbalance(table.cpus.map { cpus[$0].deviceIncrease }) : nil
     }
 }
 
@@ -133,6 +137,11 @@ private struct SoftInterruptTotals {
 
 /// The names of rows in `/proc/interrupts` and `/proc/softirqs`.
 enum InterruptText {
+    /// Rows of devices have numbers.
+    static func isDevice(_ name: String) -> Bool {
+        name.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
     /// The rows that are told apart: those of x86, and the first two of 64-bit ARM. All that devices raise is one
     /// kind; what is not listed is in the CPUs' totals only.
     private static let kinds = [

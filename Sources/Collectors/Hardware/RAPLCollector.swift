@@ -81,7 +81,9 @@ struct RAPLCounter: Sendable {
     }
 
     mutating func advance(to next: UInt64, highest: UInt64) {
-        total &+= next >= reading ? next - reading : (highest &- reading) &+ next
+        // A fall by less than half the range is no wrap: the count was set back (suspend, a driver loaded anew).
+        let step = next >= reading ? next - reading : (highest &- reading) &+ next
+        if next >= reading || step <= highest / 2 { total &+= step }
         reading = next
     }
 }

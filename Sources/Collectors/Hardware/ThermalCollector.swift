@@ -26,13 +26,13 @@ struct ThermalCollector: Collector {
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         for zone in try zones(&sampling, find: Self.zones) {
-            if let celsius = sampling.read(zone.temperature, ThermalText.celsius) {
+            // A zone that is switched off, or a sensor that sleeps, has no value, maybe for ever.
+            if let celsius = sampling.read(
+                zone.temperature, unless: [.noData, .tryAgain], ThermalText.celsius)
+            {
                 sampling.add(Self.temperature, zone.labels, celsius)
             }
-            for trip in zone.trips {
-                guard case .set(let celsius) = sampling.read(trip.path, ThermalText.trip) else { continue }
-                sampling.add(Self.tripTemperature, trip.labels, celsius)
-            }
+            for trip in zone.trips { sampling.add(Self.tripTemperature, trip.labels, trip.celsius) }
         }
         for device in try devices(&sampling, find: Self.devices) {
             guard
@@ -55,7 +55,7 @@ struct ThermalCollector: Collector {
 /// A zone as it was found: what to read of it every time, and under which labels.
 private struct ThermalZone {
     struct Trip {
-        let path: HostPath
+        let celsius: Double
         let labels: LabelSet
     }
 
@@ -70,11 +70,14 @@ private struct ThermalZone {
         labels = ["zone": zone.label, "type": type]
         var trips: [Trip] = []
         for trip in sampling.entriesOrNone(in: zone.path, prefix: "trip_point_", suffix: "_temp") {
-            guard let kind = sampling.read(zone.path / "trip_point_\(trip.number)_type", KernelText.word) else {
+            // Set by hand or by firmware; on some drivers reading one asks a register of another CPU.
+            guard case .set(let celsius) = sampling.read(trip.path, ThermalText.trip),
+                let kind = sampling.read(zone.path / "trip_point_\(trip.number)_type", KernelText.word)
+            else {
                 continue
             }
             trips.append(
-                Trip(path: trip.path, labels: ["zone": zone.label, "type": type, "trip": trip.label, "kind": kind]))
+                Trip(celsius: celsius, labels: ["zone": zone.label, "type": type, "trip": trip.label, "kind": kind]))
         }
         self.trips = trips
     }

@@ -38,10 +38,13 @@ struct DoctorCommand: ParsableCommand {
                 file: options.configurationFile(exists: ConfigurationFile.exists), knownCollectors: KnownCollectors.ids)
         )
         let report = try round.run()
-        if options.isJSON {
-            print(DoctorJSON.render(report))
-        } else {
-            print(DoctorText(Terminal(STDOUT_FILENO, environment: ProcessEnvironment.all)).render(report))
+        let text =
+            options.isJSON
+            ? DoctorJSON.render(report)
+            : DoctorText(Terminal(STDOUT_FILENO, environment: ProcessEnvironment.all)).render(report)
+        guard StandardOutput.print(text) else {
+            StandardError.print("the report could not be written: \(SystemError.text(errno))")
+            throw ExitCode.failure
         }
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }

@@ -89,7 +89,10 @@ final class HardwareThread: Sendable {
     // MARK: The thread
 
     private func run(host: CollectorHost, settings: HardwareSettings, pushers: @Sendable () -> [Int32]) {
-        defer { end.give(true) }
+        defer {
+            firstPasses.give(true)
+            end.give(true)
+        }
         guard var poll = EventPoll() else {
             log.error("no hardware is read: the process has no descriptor left; raise LimitNOFILE=")
             return
@@ -109,6 +112,7 @@ final class HardwareThread: Sendable {
             }
             if isDue(runner) || changed != nil { look(&roster, host.files, pushers, for: &runner) }
             collect(&runner, isChanged: changed != nil)
+            firstPasses.give(true)
             poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { _ in }
         }
     }
@@ -141,7 +145,6 @@ final class HardwareThread: Sendable {
             $0.families = families
             $0.states = states
         }
-        firstPasses.give(true)
         write(notes)
     }
 

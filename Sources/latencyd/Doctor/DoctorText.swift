@@ -16,7 +16,8 @@ struct DoctorText {
         lines += list("ok", .green, report.checks(.ok).map(\.title), separator: ", ")
         lines += list("not here", .grey, Self.titles(ofMissing: report.checks(.notApplicable)), separator: ", ")
         for check in report.checks(.unknown) {
-            lines += paragraph(tag("unknown", .yellow), "\(check.title): \(check.notes.joined(separator: "; "))")
+            lines += paragraph(
+                tag("unknown", .yellow), "\(check.title): \(Finding.printable(check.notes.joined(separator: "; ")))")
         }
         return lines.joined(separator: "\n")
     }

@@ -101,6 +101,19 @@ struct SignalRuleTests {
             ])
     }
 
+    @Test("a rise that is too small is known only when the whole trailing time was seen")
+    func tooSmall() {
+        let rule = Self.rule("latencyd_events_total", .increase(overSeconds: 30), .below, [.warning: 5])
+        var course = Course([rule])
+        #expect(course.run([0, 1, 2, 3, 20, 40], of: Course.counter) == ["3 none>warning 3.0", "4 warning>none 19.0"])
+    }
+
+    @Test("a counter that is not seen for a while has risen meanwhile")
+    func gap() {
+        var course = Course([Self.increase])
+        #expect(course.run([100, nil, 101], of: Course.counter) == ["2 none>warning 1.0"])
+    }
+
     @Test("a counter that falls has begun anew from zero")
     func reset() {
         var course = Course([Self.increase])
@@ -130,7 +143,7 @@ struct SignalRuleTests {
 
     @Test("many small rises are kept in few steps")
     func bounded() {
-        var history = IncreaseHistory(windowSeconds: 3_600, base: 0)
+        var history = IncreaseHistory(windowSeconds: 3_600, base: 0, at: 0)
         var rise = 0.0
         for second in 0..<20_000 { rise = history.rise(to: Double(second), at: Double(second)) }
         #expect((3_540...3_660).contains(rise))

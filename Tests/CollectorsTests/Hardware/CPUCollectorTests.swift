@@ -44,7 +44,9 @@ struct CPUIdleTests {
 
     private mutating func add(_ cpu: Int, _ state: Int, _ name: String, time: Int, disabled: Int = 0) {
         let folder = "cpu\(cpu)/cpuidle/state\(state)/"
-        for (file, text) in [("name", name), ("latency", "133"), ("disable", "\(disabled)"), ("usage", "7")] {
+        for (file, text) in [
+            ("name", name), ("latency", "133"), ("residency", "600"), ("disable", "\(disabled)"), ("usage", "7"),
+        ] {
             host.write(text + "\n", folder + file)
         }
         host.write("\(time)\n", folder + "time")
@@ -77,6 +79,7 @@ struct CPUIdleTests {
         arguments: [
             ("latency", "cpu_idle_exit_latency_seconds"), ("disable", "cpu_idle_disabled_ratio"),
             ("time", "cpu_idle_state_seconds"), ("usage", "cpu_idle_state_entries"),
+            ("residency", "cpu_idle_target_residency_seconds"),
         ])
     func oneFile(file: String, family: String) {
         var host = host

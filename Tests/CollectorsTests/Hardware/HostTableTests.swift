@@ -35,7 +35,7 @@ struct InterruptTests {
         #expect(first[key("interrupts", ["cpu": "0"])] == .number(910))
         #expect(first[key("interrupts_by_kind", ["kind": "device"])] == .number(900))
         let second = pass("CPU0 CPU1\n24: 930 0\nLOC: 20 20\n", "CPU0 CPU1 CPU2 CPU3\nRCU: 2 5 0 0\nHI: 5 5 0 0\n")
-        #expect(second[key("interrupt_imbalance_ratio")] == .number(1.6))
+        #expect(second[key("interrupt_imbalance_ratio")] == .number(2))
         #expect(second[key("softirq_imbalance_ratio", ["kind": "rcu"])] == .number(1.5))
         #expect(second[key("softirq_imbalance_ratio", ["kind": "hi"])] == nil)
         #expect(second[key("softirqs", ["kind": "rcu"])] == .number(7))

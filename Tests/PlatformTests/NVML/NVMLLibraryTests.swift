@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -32,6 +33,20 @@ struct NVMLLibraryTests {
             Issue.record("\(other)")
             return
         }
+    }
+
+    @Test("that is a pipe, or was cut short while it was copied, is not given to the loader")
+    func dangerous() throws {
+        let folder = TemporaryFolder()
+        let pipe = folder.path + "/pipe.so"
+        mkfifo(pipe, 0o644)
+        let program = try #require(fopen("/proc/self/exe", "r"))
+        defer { fclose(program) }
+        var begin = [UInt8](repeating: 0, count: 4_096)
+        #expect(fread(&begin, 1, begin.count, program) == begin.count)
+        let cut = folder.write(begin, to: "cut.so")
+        #expect(error(pipe) == .unusable(path: pipe, message: "\(pipe): it is no regular file"))
+        #expect(error(cut) == .unusable(path: cut, message: "\(cut): the file is cut short"))
     }
 
     @Test("that lacks every function says so at each call")

@@ -45,11 +45,14 @@ enum CPULimitCheck: HostCheck {
         let lately = before.flatMap { share(now, since: $0) }
         guard let worst = [whole, lately].compactMap({ $0 }).max(), worst >= warningShare else { return }
         let isNow = (lately ?? 0) >= criticalShare
+        // What is past and does not go on is worth knowing, and no more.
+        let isPast = lately.map { $0 == 0 } ?? false
         var evidence = ["limit: \(CheckText.tenths(cpus)) CPUs"]
         if let whole { evidence.append("stopped in \(CheckText.percent(whole)) of its periods since it began") }
         if let lately { evidence.append("stopped in \(CheckText.percent(lately)) of those during this check") }
         examination.find(
-            isNow ? .critical : .warning, "\(cgroup.name) is throttled by its CPU limit", evidence: evidence,
+            isNow ? .critical : isPast ? .info : .warning,
+            "\(cgroup.name) \(isPast ? "was" : "is") throttled by its CPU limit", evidence: evidence,
             why: "when the limit is reached all its threads stand still until the next period, up to 100 ms",
             remedy: [
                 cgroup.unit.map { "sudo systemctl set-property \($0) CPUQuota=" }

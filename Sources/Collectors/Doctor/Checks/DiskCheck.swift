@@ -53,7 +53,7 @@ enum DiskCheck: HostCheck {
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard fields.count >= 14 else { continue }
-            let numbers = fields[3...13].compactMap { Int64($0) }
+            let numbers = fields[3...13].compactMap { CheckText.number($0) }
             guard numbers.count == 11 else { continue }
             table[String(fields[2])] = DiskWork(
                 requests: numbers[0] + numbers[4], waitMilliseconds: numbers[3] + numbers[7],

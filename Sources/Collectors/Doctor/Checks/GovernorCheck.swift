@@ -46,10 +46,13 @@ enum GovernorCheck: HostCheck {
     private static func choice(of policy: HostPath, _ examination: inout Examination) -> String? {
         guard let governor = examination.read(policy / "scaling_governor", CheckText.line) else { return nil }
         let driver = examination.read(policy / "scaling_driver", CheckText.line) ?? ""
-        guard governor == "powersave", selfGoverning.contains(driver),
-            let preference = examination.read(policy / "energy_performance_preference", CheckText.line)
-        else { return governor }
-        return "energy preference \(preference)"
+        guard governor == "powersave", selfGoverning.contains(driver) else { return governor }
+        if let preference = examination.read(policy / "energy_performance_preference", CheckText.line) {
+            return "energy preference \(preference)"
+        }
+        // Without the CPU's own choice (no_hwp, Broadwell and older) the driver chooses, and `powersave` is its
+        // algorithm that follows the load.
+        return "ondemand"
     }
 
     private static func judge(_ choice: String, _ evidence: String, _ examination: inout Examination) {

@@ -88,7 +88,7 @@ struct InterruptTable {
             let fields = line.split(separator: " ")
             // Only devices have numbers: NMI, LOC, RES and the like are every CPU's own affair.
             guard let label = fields.first?.dropLast(), Int(label) != nil, fields.count > cpus.count else { continue }
-            let counts = fields[1...cpus.count].compactMap { Int64($0) }
+            let counts = fields[1...cpus.count].compactMap { CheckText.number($0) }
             guard counts.count == cpus.count else { continue }
             rows[String(label)] = (counts, fields.last.map(String.init) ?? String(label))
         }
@@ -96,7 +96,7 @@ struct InterruptTable {
 
     /// Of all devices, by column.
     func deviceTotals(since before: InterruptTable) -> [Int64] {
-        cpus.indices.map { column in rows.keys.reduce(0) { $0 + growth(of: $1, column, since: before) } }
+        cpus.indices.map { column in rows.keys.reduce(0) { $0 &+ growth(of: $1, column, since: before) } }
     }
 
     func busiestSource(on column: Int, since before: InterruptTable) -> String? {

@@ -15,7 +15,8 @@ enum GPUErrorCheck: HostCheck {
             if ecc.remapPending == 1 { pending.add(gpu, "rows wait to be remapped") }
             if ecc.retiredPagesPending == 1 { pending.add(gpu, "pages wait to be retired") }
             if let errors = ecc.uncorrectedErrors, errors > 0 {
-                uncorrected.add(gpu, "\(Int64(errors)) uncorrected errors since the driver was loaded")
+                uncorrected.add(
+                    gpu, "\(Int64(exactly: errors.rounded()) ?? .max) uncorrected errors since the driver was loaded")
             }
         }
         examination.find(
