@@ -12,12 +12,14 @@ struct Cgroup: Sendable, Hashable {
     /// Whoever has a delegated group names groups below it as he likes. Only what can be a unit's name gets into a
     /// command that root may run.
     var unit: String? {
-        name.split(separator: "/").last { $0.hasSuffix(".service") || $0.hasSuffix(".slice") || $0.hasSuffix(".scope") }
-            .flatMap { unit in
-                let isName = unit.utf8.first != UInt8(ascii: "-") && unit.utf8.allSatisfy(Self.isOfUnitName)
-                guard isName else { return nil }
-                return unit.utf8.contains(UInt8(ascii: "\\")) ? "'\(unit)'" : String(unit)
-            }
+        let parts = name.split(separator: "/")
+        // A group below a unit is not the unit, and what is below user@N.service is another manager's.
+        guard let unit = parts.last, [".service", ".slice", ".scope"].contains(where: unit.hasSuffix),
+            !parts.contains(where: { $0.hasPrefix("user@") })
+        else { return nil }
+        let isName = unit.utf8.first != UInt8(ascii: "-") && unit.utf8.allSatisfy(Self.isOfUnitName)
+        guard isName else { return nil }
+        return unit.utf8.contains(UInt8(ascii: "\\")) ? "'\(unit)'" : String(unit)
     }
 
     /// systemd.unit(5): letters, digits, and `:-_.\@`.

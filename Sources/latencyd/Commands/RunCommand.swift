@@ -52,6 +52,9 @@ struct RunCommand: ParsableCommand {
             "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
             metadata: ["datagram": "\(daemon.datagramPaths)", "stream": "\(daemon.streamPaths)"])
         try daemon.run(signals: signals)
+        // Everything has been stopped. A driver's library that hangs while it is loaded holds the loader, and with it
+        // the usual way out.
+        _exit(0)
     }
 
     private func makeLog() -> Logging.Logger {

@@ -9,7 +9,8 @@ struct HostileHostTests {
         "only what can be a unit's name gets into a command, quoted where a shell would read it otherwise",
         arguments: [
             ("system.slice/triton.service", "triton.service"),
-            ("user.slice/app-a\\x2db@1.service/inner", "'app-a\\x2db@1.service'"),
+            ("system.slice/app-a\\x2db@1.service", "'app-a\\x2db@1.service'"),
+            ("system.slice/app.service/payload", nil), ("user.slice/user@1000.service/app.slice", nil),
             ("x;touch PWNED;$(id).service", nil), ("a b.service", nil), ("`id`.slice", nil), ("a\n.service", nil),
             ("-Hroot@host.service", nil), ("docker/abc", nil),
         ] as [(String, String?)])

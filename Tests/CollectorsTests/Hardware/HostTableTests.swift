@@ -13,6 +13,15 @@ struct InterruptTests {
         SampleKey(family: "latencyd_" + name, labels: labels)
     }
 
+    @Test("a table whose CPUs have high numbers may have few rows: each row has room for all below")
+    func cells() {
+        func table(_ rows: Int) -> PerCPUTable? {
+            PerCPUTable(Array(("CPU65535\n" + (0..<rows).map { "\($0): 1 x\n" }.joined()).utf8))
+        }
+        #expect(table(PerCPUTable.cellsMax / 65_536) != nil)
+        #expect(table(PerCPUTable.cellsMax / 65_536 + 1) == nil)
+    }
+
     @Test("rows are told apart by what they are for")
     func kinds() {
         let rows = ["24", "LOC", "IPI0", "RES", "IPI1", "XYZ", "NMI"]

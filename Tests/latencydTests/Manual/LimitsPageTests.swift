@@ -128,6 +128,7 @@ struct LimitsPageTests {
             "HostFileLimits.folderNames": Double(HostFileLimits.folderNames),
             "Sampling.samplesMax": Double(Sampling.samplesMax),
             "Sampling.errorKindsMax": Double(Sampling.errorKindsMax),
+            "PerCPUTable.cellsMax": Double(PerCPUTable.cellsMax),
             "CPUIdleText.statesMax": Double(CPUIdleText.statesMax),
             "CounterSum.readsPerPassMax": Double(CounterSum.readsPerPassMax),
             "DoctorHost.fileBytes": Double(DoctorHost.fileBytes),

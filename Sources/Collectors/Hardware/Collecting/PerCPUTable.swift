@@ -10,6 +10,9 @@ struct PerCPUTable: Equatable {
     /// The counts, row by row, in the order of `cpus`.
     let counts: [UInt32]
 
+    /// The most rows times CPUs, those that are not there included: 4,096 interrupts on 1,024 CPUs.
+    static let cellsMax = 1 << 22
+
     /// A head like `CPU0 CPU1 CPU3`, then rows like `24: 1 0 7 IO-APIC 5-edge ACPI:Ged`. A row that has one count and
     /// nothing else (`ERR: 0`) is the host's and left out. nil when anything else stands there.
     init?(_ content: [UInt8]) {
@@ -32,7 +35,9 @@ struct PerCPUTable: Equatable {
             guard counts.count - start == cpus.count else { return nil }
             names.append(name)
         }
-        guard Set(names).count == names.count else { return nil }
+        guard Set(names).count == names.count, names.count * ((cpus.last ?? 0) + 1) <= Self.cellsMax else {
+            return nil
+        }
         self.cpus = cpus
         self.names = names
         self.counts = counts
