@@ -28,17 +28,30 @@ struct GPUEventLoop: Sendable {
     let mayCall: @Sendable () -> Bool
 
     func run() {
+        var pauseSeconds = 1.0
+        while watchOneSet(), pause(pauseSeconds) {
+            pauseSeconds = min(pauseSeconds * 2, Self.failurePauseSecondsMax)
+        }
+    }
+
+    /// Waits with one set of events. True when another one should be made: this one could not be, or a GPU in it was
+    /// lost, after which the driver tells the set's other GPUs no events either.
+    private func watchOneSet() -> Bool {
         do {
             let set = try watch.during("nvmlEventSetCreate") { () throws(NVMLReturn) in try nvml.eventSet() }
             defer {
                 if mayCall() { watch.during("nvmlEventSetFree") { nvml.free(set) } }
             }
-            guard try register(in: set) else { return onState(.unsupported, nil) }
+            guard try register(in: set) else {
+                onState(.unsupported, nil)
+                return false
+            }
             onState(.watching, nil)
-            wait(for: set)
+            return wait(for: set)
         } catch {
             let isUnsupported = NVMLMeaning(error) == .unsupported
             onState(isUnsupported ? .unsupported : .failing, "events of GPUs are not seen: \(error)")
+            return NVMLMeaning(error) == .trouble
         }
     }
 
@@ -64,7 +77,8 @@ struct GPUEventLoop: Sendable {
         return isAny
     }
 
-    private func wait(for set: NVMLEventSet) {
+    /// True when a GPU of the set was lost.
+    private func wait(for set: NVMLEventSet) -> Bool {
         var failurePause = 1.0
         var isWatching = true
         while pause(0) {
@@ -72,15 +86,22 @@ struct GPUEventLoop: Sendable {
                 let hadEvents = try turn(set)
                 if !isWatching { onState(.watching, nil) }
                 (isWatching, failurePause) = (true, 1)
-                if hadEvents, !pause(Self.turnPauseSeconds) { return }
+                if hadEvents, !pause(Self.turnPauseSeconds) { return false }
             } catch {
-                if NVMLMeaning(error) == .mismatch { return onState(.failing, nil) }
+                switch NVMLMeaning(error) {
+                case .deviceLost: return true
+                case .mismatch:
+                    onState(.failing, nil)
+                    return false
+                default: break
+                }
                 if isWatching { onState(.failing, "waiting for events of GPUs fails: \(error)") }
                 isWatching = false
-                guard pause(failurePause) else { return }
+                guard pause(failurePause) else { return false }
                 failurePause = min(failurePause * 2, Self.failurePauseSecondsMax)
             }
         }
+        return false
     }
 
     /// Waits for an event and takes all that came with it. False when there was none.
