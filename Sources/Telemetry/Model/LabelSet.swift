@@ -62,5 +62,13 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return LabelSet(sorted: sum)
     }
 
+    /// This set without the label `name`.
+    public func removing(_ name: String) -> LabelSet {
+        guard let place = labels.firstIndex(where: { $0.name == name }) else { return self }
+        var rest = labels
+        rest.remove(at: place)
+        return LabelSet(sorted: rest)
+    }
+
     private init(sorted labels: [Label]) { self.labels = labels }
 }

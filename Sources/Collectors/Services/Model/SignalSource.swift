@@ -1,0 +1,88 @@
+/// Where on a server's page a signal stands, and in what form.
+public struct SignalSource: Sendable, Hashable {
+    /// How the numbers are to be read.
+    public enum Form: Sendable, Hashable {
+        /// The value now.
+        case gauge
+        /// Counts up; the increase from one reading to the next counts.
+        case counter
+        /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval.
+        case mean(per: String)
+        /// A histogram or a summary: `_sum` and `_count`, and `_bucket` where there are buckets.
+        case distribution
+        /// The mean over the server's whole life, of what the counter `weight` counts.
+        case lifetimeMean(weight: String)
+    }
+
+    /// Whole names of samples, for distributions of the family; what several have is added up.
+    public var metrics: [String]
+    public var form: Form
+    /// The server's unit in base units: 1e-6 for microseconds.
+    public var scale: Double
+    /// Which of the series count: all of the conditions hold.
+    public var conditions: [LabelCondition]
+
+    public init(_ form: Form, _ metrics: [String], scale: Double = 1, where conditions: [LabelCondition] = []) {
+        self.form = form
+        self.metrics = metrics
+        self.scale = scale
+        self.conditions = conditions
+    }
+
+    /// The names of all samples that it reads.
+    public var sampleNames: [String] {
+        switch form {
+        case .gauge, .counter: metrics
+        case .mean(let count): metrics + [count]
+        case .lifetimeMean(let weight): metrics + [weight]
+        case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket"] }
+        }
+    }
+}
+
+extension SignalSource {
+    /// Microseconds and milliseconds in seconds.
+    public static let microseconds = 1e-6
+    public static let milliseconds = 1e-3
+
+    public static func gauge(
+        _ metrics: String..., scale: Double = 1, where conditions: LabelCondition...
+    ) -> SignalSource { SignalSource(.gauge, metrics, scale: scale, where: conditions) }
+
+    public static func counter(_ metrics: String..., where conditions: LabelCondition...) -> SignalSource {
+        SignalSource(.counter, metrics, where: conditions)
+    }
+
+    public static func mean(
+        of sum: String, per count: String, scale: Double = 1, where conditions: LabelCondition...
+    ) -> SignalSource { SignalSource(.mean(per: count), [sum], scale: scale, where: conditions) }
+
+    public static func distribution(
+        _ metric: String, scale: Double = 1, where conditions: LabelCondition...
+    ) -> SignalSource { SignalSource(.distribution, [metric], scale: scale, where: conditions) }
+
+    public static func lifetimeMean(
+        _ metric: String, weight: String, scale: Double = 1, where conditions: LabelCondition...
+    ) -> SignalSource { SignalSource(.lifetimeMean(weight: weight), [metric], scale: scale, where: conditions) }
+}
+
+/// What a label's value must be, or must not be. A label that is not there has the empty value.
+public struct LabelCondition: Sendable, Hashable {
+    public var label: String
+    public var values: Set<String>
+    public var isNegated: Bool
+
+    public static func label(_ label: String, is values: String...) -> LabelCondition {
+        LabelCondition(label: label, values: Set(values), isNegated: false)
+    }
+
+    public static func label(_ label: String, isNot values: String...) -> LabelCondition {
+        LabelCondition(label: label, values: Set(values), isNegated: true)
+    }
+
+    public init(label: String, values: Set<String>, isNegated: Bool) {
+        self.label = label
+        self.values = values
+        self.isNegated = isNegated
+    }
+}

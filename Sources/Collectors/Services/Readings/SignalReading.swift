@@ -1,0 +1,56 @@
+public import Telemetry
+
+/// One signal of one model in one round.
+public struct SignalReading: Sendable, Equatable {
+    public var signal: ServiceSignal
+    /// Without `service` and `profile`: the model, or what a query's answer has.
+    public var labels: LabelSet
+    public var value: Value
+
+    public enum Value: Sendable, Equatable {
+        /// The value now, in base units; of durations and sizes the mean over the interval.
+        case number(Double)
+        /// What was counted since the round before.
+        case increase(Double)
+        /// What was observed since the round before.
+        case distribution(IntervalDistribution)
+    }
+
+    public init(_ signal: ServiceSignal, _ labels: LabelSet, _ value: Value) {
+        self.signal = signal
+        self.labels = labels
+        self.value = value
+    }
+}
+
+/// What a histogram or summary observed in one interval, in base units.
+public struct IntervalDistribution: Sendable, Equatable {
+    public var count: Double
+    public var sum: Double
+    /// Upper bounds, ascending, without +Inf; empty where the server gives no buckets.
+    public var bounds: [Double]
+    /// Observations at or below each bound and above the one before it; one more than `bounds`.
+    public var counts: [UInt64]
+
+    public init(count: Double, sum: Double, bounds: [Double] = [], counts: [UInt64] = []) {
+        self.count = count
+        self.sum = sum
+        self.bounds = bounds
+        self.counts = counts
+    }
+
+    /// nil when nothing was observed.
+    public var mean: Double? { count > 0 ? sum / count : nil }
+
+    /// Adds another series of the same model. Buckets of others bounds are lost; the mean is not.
+    mutating func add(_ other: IntervalDistribution) {
+        count += other.count
+        sum += other.sum
+        if counts.isEmpty {
+            bounds = other.bounds
+            counts = other.counts
+        } else if other.bounds == bounds {
+            for index in counts.indices { counts[index] &+= other.counts[index] }
+        }
+    }
+}
