@@ -1,13 +1,13 @@
-public import Telemetry
-
 /// What a server says at its `api_url` beside its page of metrics, as samples like those of the page.
 ///
 /// A profile's sources name these samples as they name the page's. An API that fails never makes a service `down`.
 public protocol ServiceAPI: Sendable {
-    /// The paths to be asked now, below `api_url`; at most ``ServiceAPILimits/pathsMax`` are.
+    /// The paths to be asked in a round, below `api_url`; at most ``ServiceAPILimits/pathsMax`` are.
     ///
-    /// - Parameter answers: those of the round before, by path; empty at first, and without those that failed.
-    func paths(after answers: [String: [ScrapedSample]]) -> [String]
+    /// - Parameters:
+    ///   - round: counts up from 0. What seldom changes need not be asked in every one: its last answer stays.
+    ///   - answers: what is known, by path.
+    func paths(round: UInt64, after answers: [String: [ScrapedSample]]) -> [String]
 
     /// The samples in an answer with status 200; throws what is wrong with it.
     func samples(path: String, body: [UInt8]) throws(ServiceAPIError) -> [ScrapedSample]
@@ -24,6 +24,8 @@ public struct ServiceAPIError: Error, Sendable, CustomStringConvertible {
 public enum ServiceAPILimits {
     /// Paths asked in one round.
     public static let pathsMax = 256
-    /// The longest answer.
+    /// An answer that was not asked for anew in so many rounds is forgotten.
+    public static let roundsKept: UInt64 = 120
+    /// The longest answer, in bytes.
     public static let bodyBytes = 4 << 20
 }

@@ -61,7 +61,8 @@ extension ServiceFailure {
         let tail = remedy.map { "; \($0)" } ?? ""
         switch status {
         case 300..<400:
-            self.init(.redirect, "the server sends elsewhere (status \(status)), which is not followed: write the final URL")
+            self.init(
+                .redirect, "the server sends elsewhere (status \(status)), which is not followed: write the final URL")
         case 401, 403:
             self.init(.status, "the server refuses us (status \(status)): set bearer_token_file or basic_auth")
         case 404: self.init(.status, "there is no such page (status 404)\(tail)")

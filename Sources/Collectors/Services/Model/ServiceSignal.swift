@@ -85,9 +85,11 @@ extension ServiceSignal {
         case .requestTime:
             Self.timing("request_duration_seconds", .seconds, "Durations of requests, from the server's own buckets.")
         case .timeToFirstToken:
-            Self.timing("first_token_duration_seconds", .seconds, "Times to the first token, from the server's own buckets.")
+            Self.timing(
+                "first_token_duration_seconds", .seconds, "Times to the first token, from the server's own buckets.")
         case .interTokenTime:
-            Self.timing("inter_token_duration_seconds", .seconds, "Times between tokens, from the server's own buckets.")
+            Self.timing(
+                "inter_token_duration_seconds", .seconds, "Times between tokens, from the server's own buckets.")
         case .batchSize: Self.timing("batch_size_requests", .none, "Sizes of batches, from the server's own counts.")
         default: nil
         }

@@ -3,16 +3,12 @@ internal import Telemetry
 
 /// A model server's page of metrics, and its API where the profile has one.
 struct PageSource: ServiceSource {
-    /// All formats are read; protobuf alone has native histograms.
-    static let accept =
-        "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.8,"
-        + "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,*/*;q=0.1"
-
     private let profile: ServiceProfile
     private let wanted: WantedNames
     private var readings: PageReadings
-    /// What the API said in the last round, by path.
-    private var apiAnswers: [String: [ScrapedSample]] = [:]
+    /// What the API said last, by path.
+    private var apiAnswers = APIAnswers()
+    /// Those of the round in progress.
     private var apiPaths: [String] = []
     /// For how many rounds in a row each signal was absent.
     private var absentRounds: [ServiceSignal: Int] = [:]
@@ -26,11 +22,12 @@ struct PageSource: ServiceSource {
     mutating func begin(_ access: ServiceAccess) -> [ServiceRequest] {
         var requests = [
             ServiceRequest(
-                fetch: access.fetch(access.settings.url, accept: Self.accept), sink: PageSink(wanted), decides: true)
+                fetch: access.fetch(access.settings.url, accept: PageFormat.accept), sink: PageSink(wanted),
+                decides: true)
         ]
         apiPaths = []
         guard let api = profile.api, let base = access.settings.apiURL else { return requests }
-        apiPaths = Array(api.paths(after: apiAnswers).prefix(ServiceAPILimits.pathsMax))
+        apiPaths = Array(apiAnswers.nextPaths(api).prefix(ServiceAPILimits.pathsMax))
         requests += apiPaths.map { path in
             ServiceRequest(
                 fetch: access.fetch(Self.join(base, path), bodyBytesMax: ServiceAPILimits.bodyBytes), decides: false)
@@ -39,7 +36,9 @@ struct PageSource: ServiceSource {
     }
 
     /// `base` may end in a slash or have a path of its own.
-    static func join(_ base: String, _ path: String) -> String { (base.last == "/" ? String(base.dropLast()) : base) + path }
+    static func join(_ base: String, _ path: String) -> String {
+        (base.last == "/" ? String(base.dropLast()) : base) + path
+    }
 
     mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound {
         var round = ServiceRound()
@@ -59,10 +58,10 @@ struct PageSource: ServiceSource {
         round.sampleCount = page.sampleCount
         round.malformedCount = page.malformedCount
         var samples = page.samples
-        for sample in apiAnswers.values.joined() { samples[sample.name, default: []].append(sample) }
+        for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
         let taken = readings.take(samples)
         round.readings = taken.readings
-        round.droppedCount = taken.droppedCount + page.droppedCount
+        round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
         for (signal, count) in absentRounds where count >= ServiceLimits.roundsUntilMissing {
             round.missing[signal] = profile.switches[signal]
@@ -90,16 +89,15 @@ struct PageSource: ServiceSource {
 
     private mutating func takeAPI(_ answers: ArraySlice<ServiceAnswer>, into round: inout ServiceRound) {
         guard let api = profile.api else { return }
-        var taken: [String: [ScrapedSample]] = [:]
         for (path, answer) in zip(apiPaths, answers) {
             do throws(ServiceAPIError) {
-                taken[path] = try samples(api, path, answer)
+                apiAnswers.take(try samples(api, path, answer), from: path)
             } catch {
+                apiAnswers.forget(path)
                 round.apiFailureCount += 1
                 round.apiFailure = round.apiFailure ?? "\(answer.request.fetch.url): \(error)"
             }
         }
-        apiAnswers = taken
     }
 
     private func samples(

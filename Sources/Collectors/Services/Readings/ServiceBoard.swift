@@ -1,4 +1,4 @@
-public import Platform
+internal import Platform
 public import Telemetry
 
 /// What is known of all services, for the threads that show and judge it.

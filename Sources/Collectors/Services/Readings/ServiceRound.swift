@@ -1,5 +1,3 @@
-public import Telemetry
-
 /// How one reading of a service ended.
 public struct ServiceRound: Sendable, Equatable {
     /// nil when the service is up.
