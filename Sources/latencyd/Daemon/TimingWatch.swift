@@ -19,11 +19,14 @@ struct TimingWatch {
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
-    /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings and on `signals`.
+    /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings, pushed ones and those that
+    /// servers counted (`imported`), and on `signals`.
     mutating func endWindow(
-        _ ingestor: Locked<PushIngestor>, windows: Int, signals: [MetricFamily] = [], at end: Instant
+        _ ingestor: Locked<PushIngestor>, imported: [SeriesStore.TimingWindows] = [], windows: Int,
+        signals: [MetricFamily] = [], at end: Instant
     ) -> [AlertChange] {
-        let summaries = summaries(ingestor, windows: windows, at: end)
+        let summaries =
+            summaries(ingestor, windows: windows, at: end) + imported.map { summarizer.summary(of: $0) }
         activeCount = summaries.count { $0.summary.count > 0 }
         timings = summaries
         return engine.evaluate(summaries, signals: signals, at: end)

@@ -65,6 +65,30 @@ enum NameScalars {
         return text
     }
 
+    /// The label `service`.
+    static func service(_ text: String) throws(ScalarProblem) -> String {
+        let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isLine, (1...nameBytesMax).contains(text.utf8.count) else {
+            throw .notA("a name", text, "write one line of at most \(nameBytesMax) bytes, for example triton-a")
+        }
+        return text
+    }
+
+    /// The user of an HTTP server.
+    static func user(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty, text.utf8.count <= nameBytesMax, !text.contains(":"),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw .notA("the name of a user", text, "write at most \(nameBytesMax) bytes without a colon") }
+        return text
+    }
+
+    /// The name of a sample on another program's page.
+    static func metric(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty, text.utf8.count <= patternBytesMax, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { throw .notA("the name of a metric", text, "write it as the server's page shows it, with its suffix") }
+        return text
+    }
+
     /// The name of an alert, one line of text.
     static func alert(_ text: String) throws(ScalarProblem) -> String {
         let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
