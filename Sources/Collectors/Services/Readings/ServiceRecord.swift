@@ -25,6 +25,7 @@ struct ServiceRecord: Sendable {
 
     /// `service` and `profile`.
     private let own: [Label]
+    private let url: String
     private let batchSizeMax: Double?
     private let createdSeconds: Double
     private(set) var last: ServiceRound?
@@ -39,6 +40,7 @@ struct ServiceRecord: Sendable {
 
     init(_ settings: ServiceSettings, unixSeconds: Double) {
         own = [Label("profile", settings.profileID), Label("service", settings.name)]
+        url = settings.url
         batchSizeMax = settings.batchSizeMax
         createdSeconds = unixSeconds
     }
@@ -135,6 +137,7 @@ struct ServiceRecord: Sendable {
 
     /// Adds this service's samples to the families.
     func show(in families: inout ServiceFamilies) {
+        families.add(ServiceMetrics.info, own + [Label("url", url)], 1)
         guard let last else { return }
         families.add(ServiceMetrics.up, own, last.failure == nil ? 1 : 0)
         if let failure = last.failure {

@@ -16,6 +16,15 @@ public struct SignalReading: Sendable, Equatable {
         case distribution(IntervalDistribution)
     }
 
+    /// Whether a request was worked on, or waits.
+    var showsWork: Bool {
+        switch value {
+        case .number(let number): (signal == .queueLength || signal == .runningRequests) && number > 0
+        case .increase(let increase): increase > 0
+        case .distribution(let distribution): distribution.count > 0
+        }
+    }
+
     public init(_ signal: ServiceSignal, _ labels: LabelSet, _ value: Value) {
         self.signal = signal
         self.labels = labels
