@@ -28,7 +28,8 @@ public struct ServiceProfile: Sendable {
     public init(
         id: String, title: String, ports: [Int], path: String = "/metrics", pageSwitch: String? = nil,
         modelLabels: [String] = [], signals: [ServiceSignal: [SignalSource]],
-        buckets: [ServiceSignal: [SignalSource]] = [:], switches: [ServiceSignal: String] = [:], signatures: [String] = [], api: (any ServiceAPI)? = nil
+        buckets: [ServiceSignal: [SignalSource]] = [:], switches: [ServiceSignal: String] = [:],
+        signatures: [String] = [], api: (any ServiceAPI)? = nil
     ) {
         self.id = id
         self.title = title
