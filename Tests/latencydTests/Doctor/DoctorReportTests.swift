@@ -159,19 +159,10 @@ struct DoctorReportTests {
         #expect(DoctorConfiguration(file: nil, knownCollectors: []).report.status == .notApplicable)
     }
 
-    @Test(
-        "the URLs of services are read though they have no effect, and whatever is odd is left out",
-        arguments: [
-            (
-                "services: [{name: a, profile: vllm, url: \"http://x:1/\"}, {name: b}, c, {url: [1]}, {url: }]",
-                ["http://x:1/"]
-            ),
-            ("services: {url: x}", []), ("services:", []), ("web: {}", []), ("", []),
-        ])
-    func services(text: String, urls: [String]) throws {
-        let loaded = try decode(text)
-        #expect(loaded.serviceURLs == urls)
-        #expect(loaded.warnings.isEmpty != text.hasPrefix("services"))
+    @Test("the URLs of services are those that the daemon reads")
+    func services() throws {
+        let loaded = try decode("services: [{profile: triton}, {name: b, profile: llamacpp, url: \"http://x:1\"}]")
+        #expect(loaded.serviceURLs == ["http://127.0.0.1:8002/metrics", "http://x:1/metrics"])
     }
 
     @Test("a round on a host with known faults finds them, and leaves the probe out when told to")

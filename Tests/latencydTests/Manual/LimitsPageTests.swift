@@ -139,7 +139,7 @@ struct LimitsPageTests {
             "ServerSearch.pageBytesMax": Double(ServerSearch.pageBytesMax),
             "ServerSearch.connectSeconds": ServerSearch.connectSeconds,
             "ServerSearch.totalSeconds": ServerSearch.totalSeconds,
-            "HTTPClient.transfersMax": Double(HTTPClient.transfersMax),
+            "HTTPClient.transfersMaxDefault": Double(HTTPClient.transfersMaxDefault),
             "WakeupProbe.rates": Double(WakeupProbe.rates.upperBound),
             "OwnCgroups.depthMax": Double(OwnCgroups.depthMax),
             "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),

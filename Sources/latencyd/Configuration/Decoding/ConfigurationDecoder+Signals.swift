@@ -51,7 +51,8 @@ extension ConfigurationDecoder {
         }
         var signals: [ServiceSignal: [SignalSource]] = [:]
         let words = ServiceSignal.allCases.map(\.rawValue)
-        for entry in mapping(section) {
+        let entries = mapping(section)
+        for entry in entries {
             let field = section.entry(entry)
             guard let signal = ServiceSignal(rawValue: entry.key) else {
                 reportUnknown(entry.key, field, known: words)
@@ -63,7 +64,7 @@ extension ConfigurationDecoder {
                 } else { [field] }
             signals[signal] = sources.compactMap { source($0) }
         }
-        if signals.isEmpty {
+        if entries.isEmpty {
             report(section, "no signal is named", "write at least one of " + words.joined(separator: ", "))
         }
         let labels = modelLabels.map { field in
