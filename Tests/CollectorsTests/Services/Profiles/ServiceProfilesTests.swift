@@ -26,8 +26,8 @@ struct ServiceProfilesTests {
 
     @Test("reads no name that its server was not seen to use", arguments: ids)
     func names(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
-        let pages = CapturedPage.names(of: profile).map(CapturedPage.init)
+        let profile = try #require(ServiceProfiles[id])
+        let pages = CapturedPage.names(of: profile).map { CapturedPage($0) }
         #expect(!pages.isEmpty)
         let seen = try pages.reduce(into: Self.apiNames(profile)) { $0.formUnion($1.samples.keys) }
         // Summaries have no buckets.
@@ -39,7 +39,7 @@ struct ServiceProfilesTests {
 
     @Test("reads something of every page of its server that has served requests", arguments: ids)
     func everyPage(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         for name in CapturedPage.names(of: profile) where !name.hasSuffix("-fresh") {
             var readings = PageReadings(profile)
             let round = readings.take(CapturedPage(name).samples)
@@ -49,7 +49,7 @@ struct ServiceProfilesTests {
 
     @Test("knows its server's pages by their names, and takes no other's for them", arguments: ids)
     func signatures(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         #expect(!profile.signatures.isEmpty)
         let own = Set(CapturedPage.names(of: profile))
         for name in CapturedPage.names {
@@ -63,7 +63,7 @@ struct ServiceProfilesTests {
 
     @Test("has a remedy only for signals that it knows, in one line", arguments: ids)
     func switches(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         #expect(Set(profile.switches.keys).isSubset(of: profile.signals.keys))
         #expect(Set(profile.buckets.keys).isSubset(of: profile.signals.keys))
         for remedy in Array(profile.switches.values) + [profile.pageSwitch].compactMap(\.self) {
@@ -73,7 +73,7 @@ struct ServiceProfilesTests {
 
     @Test("says nothing of the past when it first sees a page", arguments: ids)
     func firstSight(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         for name in CapturedPage.names(of: profile) {
             var readings = PageReadings(profile)
             for reading in readings.take(CapturedPage(name).samples).readings {
@@ -88,7 +88,7 @@ struct ServiceProfilesTests {
 
     @Test("sees nothing happen between two readings of the same page", arguments: ids)
     func standstill(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         for name in CapturedPage.names(of: profile) {
             var readings = PageReadings(profile)
             let page = CapturedPage(name).samples
@@ -106,7 +106,7 @@ struct ServiceProfilesTests {
 
     @Test("counts nothing in the interval in which the server began anew", arguments: ids)
     func restart(_ id: String) throws {
-        let profile = try #require(ServiceProfiles[id: id])
+        let profile = try #require(ServiceProfiles[id])
         for name in CapturedPage.names(of: profile) where !name.hasSuffix("-fresh") {
             var readings = PageReadings(profile)
             let page = CapturedPage(name).samples
