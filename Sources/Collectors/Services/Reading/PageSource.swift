@@ -61,7 +61,8 @@ struct PageSource: ServiceSource {
         round.malformedCount = page.malformedCount
         var samples = page.samples
         for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
-        let taken = readings.take(samples)
+        let taken = readings.take(
+            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && round.apiFailureCount == 0)
         round.readings = taken.readings
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         // Many servers show a family with the first request only.

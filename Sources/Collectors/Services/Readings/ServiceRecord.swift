@@ -72,6 +72,8 @@ struct ServiceRecord: Sendable {
         case .distribution(let distribution):
             if let mean = distribution.mean { show(reading.signal, reading.labels, mean) }
             count(distribution, Key(signal: reading.signal, labels: reading.labels), now, unixSeconds)
+        case .buckets(let distribution):
+            count(distribution, Key(signal: reading.signal, labels: reading.labels), now, unixSeconds)
         }
     }
 
@@ -92,7 +94,9 @@ struct ServiceRecord: Sendable {
                     descriptor, key.labels.adding(own), bounds: distribution.bounds, createdSeconds: unixSeconds),
                 lastSeconds: now)
         }
-        timings[key]?.timing.add(distribution.counts, sum: distribution.sum)
+        // The sum is that of all observations. Those in the buckets have their share of it.
+        let share = distribution.count > 0 ? distribution.countInBuckets / distribution.count : 0
+        timings[key]?.timing.add(distribution.counts, sum: distribution.sum * share)
         timings[key]?.lastSeconds = now
     }
 
@@ -112,8 +116,7 @@ struct ServiceRecord: Sendable {
             if case .number(let value) = reading.value { largest[reading.labels] = value }
         }
         for reading in readings where reading.signal == .batchSize {
-            guard case .distribution(let batches) = reading.value, let mean = batches.mean,
-                let size = largest[reading.labels] ?? batchSizeMax, size > 0
+            guard let mean = reading.mean, let size = largest[reading.labels] ?? batchSizeMax, size > 0
             else { continue }
             show(.batchEfficiency, reading.labels, mean / size)
         }
