@@ -34,6 +34,8 @@ struct LimitsPageTests {
         "WatchLimits.nameBytesMax": Double(WatchLimits.nameBytesMax),
         "WatchLimits.threadsPerProcessMax": Double(WatchLimits.threadsPerProcessMax),
         "WatchLimits.threadsPerPassMax": Double(WatchLimits.threadsPerPassMax),
+        "WatchLimits.threadsPerTurnMax": Double(WatchLimits.threadsPerTurnMax),
+        "WatchLimits.newThreadsPerPassMax": Double(WatchLimits.newThreadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
     ]
