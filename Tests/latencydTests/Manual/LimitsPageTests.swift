@@ -51,6 +51,8 @@ struct LimitsPageTests {
         "GPUPoller.fieldsPerCall": Double(GPUPoller.fieldsPerCall),
         "GPUEventTally.xidsMax": Double(GPUEventTally.xidsMax),
         "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
+        "HardwareThread.stuckSeconds": HardwareThread.stuckSeconds,
+        "HardwareThread.staleSeconds": HardwareThread.staleSeconds,
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
