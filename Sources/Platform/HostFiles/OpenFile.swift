@@ -17,6 +17,12 @@ struct OpenFile {
     let descriptor: Int32
     private let kind: Kind
 
+    /// A file that is read once: which kind it is would cost more to find out than to read on until nothing comes.
+    init(readOnce descriptor: Int32) {
+        self.descriptor = descriptor
+        kind = .stream
+    }
+
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()

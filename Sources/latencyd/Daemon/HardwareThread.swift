@@ -112,6 +112,8 @@ final class HardwareThread: Sendable {
             host: host, settings: settings, at: .seconds(HostClock.monotonicSeconds()),
             clock: { .seconds(HostClock.monotonicSeconds()) })
         var roster = WatchRoster(settings.watch)
+        var stalls = PressureStallWatch()
+        var countsStalls = settings.countsPressureStalls
         publishAll(of: runner, watching: roster.watched)
         while true {
             wakeup.clear()
@@ -120,12 +122,19 @@ final class HardwareThread: Sendable {
             if let changed {
                 runner.apply(changed, at: .seconds(HostClock.monotonicSeconds()))
                 roster.apply(changed.watch)
+                countsStalls = changed.countsPressureStalls
             }
-            if isDue(runner) || changed != nil { look(&roster, host.files, pushers, for: &runner) }
+            if isDue(runner) || changed != nil, look(&roster, host.files, pushers, for: &runner) || changed != nil {
+                let cgroups = countsStalls ? roster.watched.cgroups : nil
+                write(stalls.follow(cgroups, host.files, at: HostClock.unixSeconds()) { poll.addUrgent($0) })
+            }
+            runner.take(stalls.counts)
             if changed != nil { publishAll(of: runner, watching: roster.watched) }
             collect(&runner, isChanged: changed != nil)
             firstPasses.give(true)
-            poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { _ in }
+            poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { file, isBroken in
+                stalls.take(file, isBroken: isBroken, at: HostClock.unixSeconds())
+            }
         }
     }
 
@@ -133,17 +142,18 @@ final class HardwareThread: Sendable {
         runner.nextDue.map { $0.inSeconds <= HostClock.monotonicSeconds() } ?? false
     }
 
-    /// Finds what is watched, when it is time. A process that the kernel holds can keep a reader of its files waiting.
+    /// Finds what is watched, when it is time; false when it is not. A process that the kernel holds can keep a reader of its files waiting.
     private func look(
         _ roster: inout WatchRoster, _ files: any HostFiles, _ pushers: () -> [Int32], for runner: inout CollectorRunner
-    ) {
+    ) -> Bool {
         let now = Duration.seconds(HostClock.monotonicSeconds())
-        guard roster.isDue(at: now) else { return }
+        guard roster.isDue(at: now) else { return false }
         begin("process")
         write(roster.scan(files, pushers: pushers, at: now))
         runner.watch(roster.watched)
         let watched = roster.watched
         shared.withLock { $0.watched = watched }
+        return true
     }
 
     private func publish(_ report: CollectorReport) {

@@ -53,6 +53,7 @@ struct LimitsPageTests {
         "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
         "HardwareThread.stuckSeconds": HardwareThread.stuckSeconds,
         "HardwareThread.staleSeconds": HardwareThread.staleSeconds,
+        "PressureStallWatch.triggersMax": Double(PressureStallWatch.triggersMax),
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,

@@ -41,6 +41,9 @@ public struct CollectorRunner: Sendable {
     /// The processes and cgroups that the next passes watch.
     public mutating func watch(_ watched: Watched) { host.watched = watched }
 
+    /// The stalls that the next passes expose.
+    public mutating func take(_ stalls: [PressureStallCount]) { host.stalls = stalls }
+
     /// When the next pass is due; nil when all collectors are disabled.
     public var nextDue: Duration? { slots.map(\.due).min() }
 
