@@ -70,8 +70,11 @@ struct CollectorConformanceTests {
         for tree in FixtureTree.all {
             var collector = type.init()
             given.formUnion(
-                CollectorPass(of: &collector, declared: type.descriptors, on: try tree.files(), wakeups: FixedWakeups())
-                    .values.keys)
+                CollectorPass(
+                    of: &collector, declared: type.descriptors, on: try tree.files(), wakeups: FixedWakeups(),
+                    stalls: FixedStalls.counts
+                )
+                .values.keys)
             // What is told from the difference of two passes is there in the second.
             given.formUnion(CollectorPass(of: &collector, declared: type.descriptors, on: try tree.later()).values.keys)
         }
@@ -85,7 +88,9 @@ struct CollectorConformanceTests {
 
     @Test("gives only what can be exposed", arguments: HardwareCollectors.all, FixtureTree.all)
     func samples(of collector: any Collector.Type, on tree: FixtureTree) throws {
-        let pass = CollectorPass(of: collector, on: try tree.files(), wakeups: FixedWakeups())
+        let pass = CollectorPass(
+            of: collector, on: try tree.files(), wakeups: FixedWakeups(),
+            stalls: FixedStalls.counts)
         #expect(pass.succeeded)
         for family in pass.families {
             #expect(collector.descriptors.contains(family.descriptor))

@@ -34,6 +34,8 @@ struct LimitsPageTests {
         "WatchLimits.nameBytesMax": Double(WatchLimits.nameBytesMax),
         "WatchLimits.threadsPerProcessMax": Double(WatchLimits.threadsPerProcessMax),
         "WatchLimits.threadsPerPassMax": Double(WatchLimits.threadsPerPassMax),
+        "WatchLimits.threadsPerTurnMax": Double(WatchLimits.threadsPerTurnMax),
+        "WatchLimits.newThreadsPerPassMax": Double(WatchLimits.newThreadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
     ]
@@ -49,6 +51,9 @@ struct LimitsPageTests {
         "GPUPoller.fieldsPerCall": Double(GPUPoller.fieldsPerCall),
         "GPUEventTally.xidsMax": Double(GPUEventTally.xidsMax),
         "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
+        "HardwareThread.stuckSeconds": HardwareThread.stuckSeconds,
+        "HardwareThread.staleSeconds": HardwareThread.staleSeconds,
+        "PressureStallWatch.triggersMax": Double(PressureStallWatch.triggersMax),
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
