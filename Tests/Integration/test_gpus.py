@@ -300,6 +300,8 @@ GARBAGE = """
     device * utilization.encoder 4294967295
     device * samples.gpu nan 4294967295 -5.0
     device * samples.memory inf 101 3
+    device * samples.power 4294967295 nan
+    device * samples.sm_clock 4294967295 inf
     device * samples.skew -3600000000
     device * memory.total 18446744073709551615
     device * memory.used 18446744073709551614
@@ -381,6 +383,21 @@ def test_samples_whose_times_go_back_are_taken_all_the_same(start_with, make_gpu
     page_with(
         daemon, lambda page: page.value("latencyd_gpu_utilization_ratio", gpu="0") == pytest.approx(0.2),
         "what the driver sampled after its clock was set back is on the page")
+
+
+def test_a_clock_that_falls_between_two_passes_is_seen(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "device 0 samples.sm_clock 1980 1980 1980 345 1980 1980 1980 1980 1980 1980")
+    daemon = start_with(gpus, interval="1s")
+    page = page_with_gpus(daemon)
+
+    def sampled(family: str, **labels: str) -> list[float | None]:
+        return [
+            page.value(f"latencyd_gpu_{family.format(extreme)}", gpu="0", **labels) for extreme in ("min", "max")]
+
+    assert sampled("clock_sampled_{}_hertz", clock="sm") == [345e6, 1980e6]
+    assert page.value("latencyd_gpu_clock_hertz", gpu="0", clock="sm") == 1965e6
+    assert sampled("clock_sampled_{}_hertz", clock="memory") == [2619e6, 2619e6]
+    assert sampled("power_sampled_{}_watts") == [340, 360]
 
 
 def test_lists_of_impossible_lengths_are_refused(start_with, make_gpus) -> None:

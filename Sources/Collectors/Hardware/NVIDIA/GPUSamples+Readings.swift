@@ -19,6 +19,7 @@ extension GPUSamples {
         addPCIe(readings.pcie)
         add(readings.ecc)
         for (link, state) in readings.links.sorted(by: { $0.key < $1.key }) { add(state, link: String(link)) }
+        add(Families.linkECCErrors, readings.linkECCErrors)
         add(readings.processes)
         add(readings.mig)
     }
@@ -65,6 +66,8 @@ extension GPUSamples {
         add(Families.temperature, temperature.memory, ("sensor", "memory"))
         add(Families.power, power.watts)
         add(Families.powerAverage, power.averageWatts)
+        add(Families.powerSampledMin, power.sampled?.min)
+        add(Families.powerSampledMax, power.sampled?.max)
         add(Families.energy, power.energyJoules)
     }
 
@@ -87,6 +90,8 @@ extension GPUSamples {
     private mutating func addClocks(_ readings: GPUReadings) {
         for (clock, values) in readings.clocks.inOrder {
             add(Families.clock, values.hertz, ("clock", clock.label))
+            add(Families.clockSampledMin, values.sampled?.min, ("clock", clock.label))
+            add(Families.clockSampledMax, values.sampled?.max, ("clock", clock.label))
         }
         if let mask = readings.clockReasons {
             for (reason, isActive) in GPUClockReason.active(mask, supported: readings.supportedClockReasons) {
@@ -164,6 +169,7 @@ extension GPUSamples {
         }
         add(Families.linkRecoveries, link.recoveriesSucceeded, label, ("outcome", "successful"))
         add(Families.linkRecoveries, link.recoveriesFailed, label, ("outcome", "failed"))
+        add(Families.linkRecoveryEvents, link.recoveries, label)
     }
 
     private mutating func add(_ processes: GPUProcesses) {

@@ -47,6 +47,7 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
             readings[clock: clock].applicationHertz = 1.75e9
             readings[clock: clock].defaultApplicationHertz = 1.25e9
         }
+        readings[clock: .sm].sampled = GPUExtremes(min: 1.2e9, max: 1.6e9)
         // Software power cap, and a bit that nobody knows.
         readings.clockReasons = 0x204
         for cause in GPUThrottleCause.allCases { readings.throttleSeconds[cause] = 1.5 }
@@ -65,6 +66,7 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         readings.temperature.limits = [.slowdown: -2]
         readings.power.watts = 350
         readings.power.averageWatts = 340
+        readings.power.sampled = GPUExtremes(min: 300, max: 410)
         readings.power.limitWatts = 500
         readings.power.defaultLimitWatts = 700
         readings.power.minLimitWatts = 200
@@ -107,6 +109,8 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         readings[link: 10].lowPower = 1
         readings[link: 10].recoveriesSucceeded = 7
         readings[link: 10].recoveriesFailed = 8
+        readings[link: 10].recoveries = 15
+        readings.linkECCErrors = 9
     }
 
     private static func fillWork(_ readings: inout GPUReadings) {
