@@ -11,6 +11,7 @@ struct NVIDIACollector: Collector {
 
     /// The samples of what is read seldom, by GPU, as of when it was read.
     private var kept: [Int: (readAtSeconds: [Double], samples: [GPUSamples.Entry])] = [:]
+    private var placement = GPUProcessPlacement()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         let snapshot = sampling.host.gpus.snapshot()
@@ -20,19 +21,22 @@ struct NVIDIACollector: Collector {
             return
         }
         addDriver(snapshot.driver, &sampling)
+        placement.begin()
         for device in snapshot.devices {
             var samples = GPUSamples(gpu: device.index)
             samples.addDevice(device, snapshot.driver)
             if let readings = device.readings { samples.addQuick(readings) }
             samples.add(device.events)
-            for sample in samples.all + slow(device) {
+            for sample in samples.all + (try slow(device, &sampling)) {
                 sampling.add(sample.descriptor, sample.labels, sample.value, createdSeconds: sample.createdSeconds)
             }
         }
     }
 
     /// Most samples, those of links above all, are read every 10 s: they are made then, not in each pass.
-    private mutating func slow(_ device: GPUDevice) -> [GPUSamples.Entry] {
+    private mutating func slow(
+        _ device: GPUDevice, _ sampling: inout Sampling
+    ) throws(CollectorError) -> [GPUSamples.Entry] {
         guard let readings = device.readings else {
             kept[device.index] = nil
             return []
@@ -41,6 +45,9 @@ struct NVIDIACollector: Collector {
         if let kept = kept[device.index], kept.readAtSeconds == readAtSeconds { return kept.samples }
         var samples = GPUSamples(gpu: device.index)
         samples.addSlow(readings)
+        for (pid, ratio) in try placement.remoteShares(readings, &sampling) {
+            samples.add(NVIDIAFamilies.processRemoteCPUs, ratio, ("pid", String(pid)))
+        }
         // Samples of one family one after the other are handed over fastest.
         let sorted = Self.byFamily(samples.all)
         kept[device.index] = (readAtSeconds, sorted)

@@ -175,7 +175,10 @@ enum NVIDIAFamilies {
     static let processMemory = gauge("process_memory_bytes", unit: .bytes, "Memory of a GPU that a process has.")
     static let processUtilization = gauge(
         "process_utilization_ratio", unit: .ratio, "Share of an engine's time that a process had, on the average.")
-    private static let work = [processes, processMemory, processUtilization]
+    static let processRemoteCPUs = gauge(
+        "process_remote_cpus_ratio", unit: .ratio,
+        "Share of the CPUs that a process may run on that are not near the GPU that it uses.")
+    private static let work = [processes, processMemory, processUtilization, processRemoteCPUs]
 
     // MARK: Events
 

@@ -18,6 +18,16 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         FakeGPUs(name: "troubled", taken: troubled),
     ]
 
+    /// What the host says about the processes of these GPUs.
+    static var files: InMemoryHostFiles {
+        var files = InMemoryHostFiles()
+        files.write("0-67\n", to: .sysfs("devices/system/cpu/online"))
+        for (pid, cpus) in [(42, "2-5"), (43, "64,66-67")] {
+            files.write("Name:\tserver\nPid:\t\(pid)\nCpus_allowed_list:\t\(cpus)\n", to: .procfs("\(pid)/status"))
+        }
+        return files
+    }
+
     static func driver(_ state: GPUDriverState = .ok) -> GPUDriverStatus {
         GPUDriverStatus(
             state: state, sinceSeconds: 10, driverVersion: "570.86.15", isExpected: true, events: .watching)
