@@ -45,6 +45,7 @@ struct LimitsPageTests {
         "GPUSignalTable.linksMax": Double(GPUSignalTable.linksMax),
         "GPUUnitPass.migInstancesMax": Double(GPUUnitPass.migInstancesMax),
         "GPUUnitPass.processesMax": Double(GPUUnitPass.processesMax),
+        "GPUProcessPlacement.processesMax": Double(GPUProcessPlacement.processesMax),
         "NVMLLibrary.processesMax": Double(NVMLLibrary.processesMax),
         "NVMLLibrary.samplesMax": Double(NVMLLibrary.samplesMax),
         "NVMLLibrary.cpusMax": Double(NVMLLibrary.cpusMax),
