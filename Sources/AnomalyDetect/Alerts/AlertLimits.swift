@@ -77,7 +77,7 @@ enum AlertObservation: Equatable {
     init(_ summary: WindowSummary, _ statistic: Statistic, _ limits: AlertLimits) {
         if summary.count == 0 && statistic != .rate {
             self = .quiet
-        } else if summary.count >= limits.minCount, let value = summary.value(statistic), !value.isNaN {
+        } else if summary.count ?? .max >= limits.minCount, let value = summary.value(statistic), !value.isNaN {
             self = .value(value)
         } else {
             self = .nothing

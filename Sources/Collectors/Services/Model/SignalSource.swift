@@ -8,7 +8,8 @@ public struct SignalSource: Sendable, Hashable {
         case counter
         /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval.
         case mean(per: String)
-        /// A histogram or a summary: `_sum` and `_count`, and `_bucket` where there are buckets.
+        /// A histogram or a summary: `_sum` and `_count`, `_bucket` where there are buckets, and the quantiles of a
+        /// summary.
         case distribution
         /// The mean over the server's whole life, of what the counter `weight` counts.
         case lifetimeMean(weight: String)
@@ -35,7 +36,7 @@ public struct SignalSource: Sendable, Hashable {
         case .gauge, .counter: metrics
         case .mean(let count): metrics + [count]
         case .lifetimeMean(let weight): metrics + [weight]
-        case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket"] }
+        case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket", $0] }
         }
     }
 }

@@ -130,6 +130,7 @@ struct PageReadings: Sendable {
             guard let bound = sample.labels["le"].flatMap(Double.init), !bound.isNaN else { continue }
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
+        let quantiles = quantiles(source, metric, samples)
         let counts = Dictionary(
             source.series(of: samples, named: metric + "_count"), uniquingKeysWith: { first, _ in first })
         return source.series(of: samples, named: metric + "_sum").compactMap { series, sum in
@@ -141,7 +142,21 @@ struct PageReadings: Sendable {
                 result.bounds = counted.bounds.map { $0 * source.scale }
                 result.counts = counted.counts
             }
+            result.quantiles = quantiles[series] ?? StatedQuantiles()
             return (series, result)
         }
+    }
+
+    /// What a summary states, by its series without the label `quantile`.
+    private func quantiles(
+        _ source: SignalSource, _ metric: String, _ samples: [String: [ScrapedSample]]
+    ) -> [LabelSet: StatedQuantiles] {
+        var quantiles: [LabelSet: StatedQuantiles] = [:]
+        for sample in samples[metric] ?? [] where source.takes(sample.labels) {
+            guard let quantile = sample.labels["quantile"].flatMap(Double.init) else { continue }
+            quantiles[sample.labels.removing("quantile"), default: StatedQuantiles()].take(
+                sample.value * source.scale, quantile: quantile)
+        }
+        return quantiles
     }
 }
