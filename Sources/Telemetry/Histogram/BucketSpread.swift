@@ -17,8 +17,10 @@ extension ExponentialHistogram {
         var done: UInt64 = 0
         for part in 1...parts {
             // Whole observations to each part, none lost by rounding.
-            let through = UInt64((Double(count) * (Double(part) / Double(parts))).rounded())
-            let weight = (part == parts ? count : min(through, count)) - done
+            let share = (Double(count) * (Double(part) / Double(parts))).rounded()
+            // The largest counts are no whole Doubles: theirs would be one more than fits.
+            let through = part == parts ? count : UInt64(exactly: share).map { min($0, count) } ?? count
+            let weight = through - done
             guard weight > 0 else { continue }
             done += weight
             let value = lower + width * ((Double(part) - (isWhole ? 0 : 0.5)) / Double(parts))

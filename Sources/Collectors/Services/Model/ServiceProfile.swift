@@ -16,6 +16,8 @@ public struct ServiceProfile: Sendable {
     public let modelLabels: [String]
     /// For each signal where it may stand, by version of the server: the first source that has a series counts.
     public let signals: [ServiceSignal: [SignalSource]]
+    /// Where a signal's buckets stand, when its mean stands elsewhere and is better for it: by model, say.
+    public let buckets: [ServiceSignal: [SignalSource]]
     /// What turns a signal on that the server does not show by itself: what to write where.
     public let switches: [ServiceSignal: String]
     /// How the names of the server's own families begin: no other server has them.
@@ -26,7 +28,8 @@ public struct ServiceProfile: Sendable {
     public init(
         id: String, title: String, ports: [Int], path: String = "/metrics", pageSwitch: String? = nil,
         modelLabels: [String] = [], signals: [ServiceSignal: [SignalSource]],
-        switches: [ServiceSignal: String] = [:], signatures: [String] = [], api: (any ServiceAPI)? = nil
+        buckets: [ServiceSignal: [SignalSource]] = [:], switches: [ServiceSignal: String] = [:],
+        signatures: [String] = [], api: (any ServiceAPI)? = nil
     ) {
         self.id = id
         self.title = title
@@ -35,13 +38,16 @@ public struct ServiceProfile: Sendable {
         self.pageSwitch = pageSwitch
         self.modelLabels = modelLabels
         self.signals = signals
+        self.buckets = buckets
         self.switches = switches
         self.signatures = signatures
         self.api = api
     }
 
-    /// The names of all samples that are read from the page.
-    public var sampleNames: Set<String> { Set(signals.values.joined().flatMap(\.sampleNames)) }
+    /// The names of all samples that are read: from the page, and those that begin with `api:` from the API.
+    public var sampleNames: Set<String> {
+        Set((Array(signals.values.joined()) + buckets.values.joined()).flatMap(\.sampleNames))
+    }
 }
 
 extension ServiceProfile: Equatable {

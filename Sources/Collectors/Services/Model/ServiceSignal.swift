@@ -99,11 +99,11 @@ extension ServiceSignal {
         MetricDescriptor(.histogram, "latencyd_service_" + name, unit: unit, help: help)
     }
 
-    /// Whether values of several series of one model are added up, as queues are, or the largest counts, as of shares.
+    /// Whether gauges of several series of one model are added up, as queues are; of others the largest counts.
     var isAddedUp: Bool {
         switch self {
-        case .cacheUsage, .batchEfficiency, .batchSizeMax: false
-        default: true
+        case .queueLength, .runningRequests, .requests, .errors: true
+        default: false
         }
     }
 }

@@ -6,7 +6,8 @@ public struct SignalSource: Sendable, Hashable {
         case gauge
         /// Counts up; the increase from one reading to the next counts.
         case counter
-        /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval.
+        /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval. Several
+        /// metrics are parts of one sum.
         case mean(per: String)
         /// A histogram or a summary: `_sum` and `_count`, `_bucket` where there are buckets, and the quantiles of a
         /// summary.
@@ -71,6 +72,8 @@ extension SignalSource {
 public struct LabelCondition: Sendable, Hashable {
     public var label: String
     public var values: Set<String>
+    /// What a value may begin with, beside the whole ones: `5` for all statuses of failed servers.
+    public var beginnings: Set<String>
     public var isNegated: Bool
 
     public static func label(_ label: String, is values: String...) -> LabelCondition {
@@ -81,9 +84,14 @@ public struct LabelCondition: Sendable, Hashable {
         LabelCondition(label: label, values: Set(values), isNegated: true)
     }
 
-    public init(label: String, values: Set<String>, isNegated: Bool) {
+    public static func label(_ label: String, begins beginnings: String...) -> LabelCondition {
+        LabelCondition(label: label, values: [], beginnings: Set(beginnings), isNegated: false)
+    }
+
+    public init(label: String, values: Set<String>, beginnings: Set<String> = [], isNegated: Bool) {
         self.label = label
         self.values = values
+        self.beginnings = beginnings
         self.isNegated = isNegated
     }
 }

@@ -53,7 +53,7 @@ struct TritonAPI: ServiceAPI {
     func paths(round: UInt64, after answers: [String: [ScrapedSample]]) -> [String] {
         let models = Set((answers[Self.statistics] ?? []).compactMap { $0.labels["model"] }).sorted()
         let paths = models.prefix(Self.modelsMax).compactMap { model in
-            Self.pathComponent(model).map { "/v2/models/\($0)/config" }
+            URLPath.component(model).map { "/v2/models/\($0)/config" }
         }
         return [Self.statistics] + paths.filter { answers[$0] == nil || round.isMultiple(of: Self.configurationRounds) }
     }
@@ -68,19 +68,6 @@ struct TritonAPI: ServiceAPI {
             return [ScrapedSample("api:max_batch_size", ["model": model.name], max(model.max_batch_size ?? 0, 1))]
         } catch {
             throw ServiceAPIError(error.description)
-        }
-    }
-
-    /// A name as a part of a path; nil for one that cannot stand there.
-    static func pathComponent(_ name: String) -> String? {
-        guard !name.isEmpty, name != ".", name != ".." else { return nil }
-        return name.utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += byte < 16 ? "%0\(String(byte, radix: 16))" : "%\(String(byte, radix: 16))"
-            }
         }
     }
 

@@ -59,7 +59,7 @@ struct PromQLSource: ServiceSource {
         var round = ServiceRound()
         var timings = PromQLTimings()
         var seen: Set<SeriesKey> = []
-        memory.begin(isContinued: false)
+        memory.begin(.none)
         for (place, query) in queries.enumerated() {
             guard case .success(let values) = taken[place] else { continue }
             round.sampleCount += values.seriesCount
@@ -74,12 +74,13 @@ struct PromQLSource: ServiceSource {
                 case .signal(let signal):
                     // Of two queries for a signal the first one that has a series counts.
                     isTaken = hasRoom && seen.insert(SeriesKey(signal: signal, labels: labels)).inserted
-                    if isTaken { round.readings.append(reading(signal, query.name, labels, value)) }
+                    if isTaken { round.readings.append(reading(signal, place, labels, value)) }
                 }
                 if !isTaken { round.droppedCount += 1 }
             }
         }
         round.timings = timings.summaries(settings.timings)
+        round.droppedCount += memory.droppedCount
         round.failure = failure
         taken = [:]
         return round
@@ -88,10 +89,10 @@ struct PromQLSource: ServiceSource {
     /// A series that is new in an answer may have counted for years, on a server that the engine knows since now: nothing
     /// is counted.
     private mutating func reading(
-        _ signal: ServiceSignal, _ name: String, _ labels: LabelSet, _ value: Double
+        _ signal: ServiceSignal, _ place: Int, _ labels: LabelSet, _ value: Double
     ) -> SignalReading {
         guard signal.descriptor?.kind == .counter else { return SignalReading(signal, labels, .number(value)) }
-        return SignalReading(signal, labels, .increase(memory.increase(name, labels, to: value) ?? 0))
+        return SignalReading(signal, labels, .increase(memory.increase("\(place)", labels, to: value) ?? 0))
     }
 
     /// The first failure, one of the engine before those of queries.

@@ -9,7 +9,8 @@ struct PageReadings: Sendable {
 
     private let profile: ServiceProfile
     private var memory = CounterMemory()
-    private var isContinued = false
+    /// What of the round before was read well.
+    private var continuity = CounterMemory.Continuity.none
 
     init(_ profile: ServiceProfile) { self.profile = profile }
 
@@ -18,107 +19,136 @@ struct PageReadings: Sendable {
         var readings: [SignalReading] = []
         /// Signals that the profile knows and the page does not show.
         var missing: [ServiceSignal] = []
-        /// Series that were left out because there are too many models.
+        /// Series that were left out because there are too many of them, or of models.
         var droppedCount = 0
     }
 
-    /// The readings of the next page: its samples by name.
-    mutating func take(_ samples: [String: [ScrapedSample]]) -> Round {
-        memory.begin(isContinued: isContinued)
-        isContinued = true
+    /// The readings of the next page: its samples by name, and with them those of the API.
+    ///
+    /// - Parameters:
+    ///   - isWhole: whether all of the page was taken. What was left out may have begun long ago.
+    ///   - hasAPI: whether the API said all that it was asked.
+    mutating func take(_ samples: [String: [ScrapedSample]], isWhole: Bool = true, hasAPI: Bool = true) -> Round {
+        memory.begin(continuity)
+        continuity = CounterMemory.Continuity(page: isWhole, api: hasAPI)
         var round = Round()
-        var models = Models()
+        var models = Models(profile.modelLabels)
         for signal in ServiceSignal.allCases {
             guard let sources = profile.signals[signal] else { continue }
-            guard let source = sources.first(where: { isThere($0, samples) }) else {
+            if let source = sources.first(where: { isThere($0, samples) }) {
+                round.readings += read(signal, source, samples, &models)
+            } else {
                 round.missing.append(signal)
-                continue
             }
-            read(signal, source, samples, &models, into: &round.readings)
+            if let source = profile.buckets[signal]?.first(where: { isThere($0, samples) }) {
+                round.readings += read(signal, source, samples, &models).compactMap(\.bucketsAlone)
+            }
         }
-        round.droppedCount = models.droppedCount
+        distrustFallen(&round.readings)
+        round.missing = told(round.missing, samples)
+        round.droppedCount = models.droppedCount + memory.droppedCount
         return round
     }
 
     /// The page could not be read: what counts up meanwhile is not lost, but a new series may have begun long ago.
-    mutating func miss() { isContinued = false }
+    mutating func miss() { continuity = .none }
+
+    /// A server that began anew sets all of its counters back. Those that had passed their old values by now are not to
+    /// be told by themselves: what the interval says of their model is not used.
+    private func distrustFallen(_ readings: inout [SignalReading]) {
+        guard !memory.fallen.isEmpty else { return }
+        let fallen = Set(memory.fallen.map { Models.label(of: $0, profile.modelLabels) })
+        readings = readings.compactMap { reading in
+            guard fallen.contains(reading.labels) else { return reading }
+            switch reading.value {
+            case .number: return reading
+            case .increase: return SignalReading(reading.signal, reading.labels, .increase(0))
+            case .distribution, .buckets: return nil
+            }
+        }
+    }
+
+    /// The signals whose absence says something: many servers show theirs from the first request on.
+    private func told(_ missing: [ServiceSignal], _ samples: [String: [ScrapedSample]]) -> [ServiceSignal] {
+        guard let requests = profile.signals[.requests] else { return missing }
+        let counted = requests.lazy.flatMap(\.metrics).flatMap { samples[$0] ?? [] }
+        return counted.contains { $0.value > 0 } ? missing : missing.filter { $0 == .requests }
+    }
 
     private func isThere(_ source: SignalSource, _ samples: [String: [ScrapedSample]]) -> Bool {
-        source.sampleNames.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
+        let names =
+            switch source.form {
+            case .distribution: source.metrics.map { $0 + "_count" }
+            default: source.metrics
+            }
+        return names.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
     }
 
     private mutating func read(
-        _ signal: ServiceSignal, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models,
-        into readings: inout [SignalReading]
-    ) {
+        _ signal: ServiceSignal, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models
+    ) -> [SignalReading] {
         var values: [LabelSet: SignalReading.Value] = [:]
-        switch source.form {
-        case .gauge:
-            for (series, value) in source.series(of: samples) where value.isFinite {
-                guard let model = models.model(of: series, profile.modelLabels) else { continue }
-                values.combine(.number(value * source.scale), at: model, adds: signal.isAddedUp)
-            }
-        case .counter:
-            for metric in source.metrics {
-                for (series, value) in source.series(of: samples, named: metric) {
-                    let increase = memory.increase(metric, series, to: value) ?? 0
-                    guard let model = models.model(of: series, profile.modelLabels) else { continue }
-                    values.combine(.increase(increase), at: model, adds: true)
-                }
-            }
-        case .mean(let count):
-            for (series, value) in means(source, count, samples) {
-                guard let model = models.model(of: series, profile.modelLabels) else { continue }
-                values.combine(.distribution(value), at: model, adds: true)
-            }
-        case .lifetimeMean(let weight):
-            for (series, value) in lifetimeMeans(source, weight, samples) {
-                guard let model = models.model(of: series, profile.modelLabels) else { continue }
-                values.combine(.distribution(value), at: model, adds: true)
-            }
-        case .distribution:
-            for metric in source.metrics {
-                for (series, value) in distributions(source, metric, samples) {
-                    guard let model = models.model(of: series, profile.modelLabels) else { continue }
-                    values.combine(.distribution(value), at: model, adds: true)
-                }
-            }
+        for (series, value) in self.values(source, samples) {
+            guard let model = models.model(of: series) else { continue }
+            values.combine(value, at: model, adds: signal.isAddedUp)
         }
-        readings += values.map { SignalReading(signal, $0.key, $0.value) }
+        return values.map { SignalReading(signal, $0.key, $0.value) }
     }
 
     // MARK: Forms
 
-    private mutating func means(
-        _ source: SignalSource, _ count: String, _ samples: [String: [ScrapedSample]]
-    ) -> [(LabelSet, IntervalDistribution)] {
-        let counts = Dictionary(source.series(of: samples, named: count), uniquingKeysWith: { first, _ in first })
-        return source.metrics.flatMap { metric in
-            source.series(of: samples, named: metric).compactMap { series, sum in
-                guard let observed = counts[series] else { return nil }
-                return distribution(metric, count, series, sum: sum, count: observed, source.scale)
+    private mutating func values(
+        _ source: SignalSource, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, SignalReading.Value)] {
+        switch source.form {
+        case .gauge:
+            source.series(of: samples).compactMap { series, value in
+                // No signal is below zero: servers that say so mean that they do not know.
+                value.isFinite && value >= 0 ? (series, .number(value * source.scale)) : nil
             }
+        case .counter:
+            source.metrics.flatMap { metric in
+                source.series(of: samples, named: metric).map { series, value in
+                    (series, .increase(memory.increase(metric, series, to: value) ?? 0))
+                }
+            }
+        case .mean(let count): means(source, count, samples).map { ($0, .distribution($1)) }
+        case .lifetimeMean(let weight): lifetimeMeans(source, weight, samples).map { ($0, .distribution($1)) }
+        case .distribution:
+            source.metrics.flatMap { distributions(source, $0, samples) }.map { ($0, .distribution($1)) }
         }
     }
 
-    /// Both counters go on together, or nothing is said.
-    private mutating func distribution(
-        _ sumName: String, _ countName: String, _ series: LabelSet, sum: Double, count: Double, _ scale: Double
-    ) -> (LabelSet, IntervalDistribution)? {
-        let sumIncrease = memory.increase(sumName, series, to: sum)
-        let countIncrease = memory.increase(countName, series, to: count)
-        guard let sumIncrease, let countIncrease else { return nil }
-        return (series, IntervalDistribution(count: countIncrease, sum: sumIncrease * scale))
+    /// Sums of several metrics are parts of the same thing: they are added, and counted once.
+    private mutating func means(
+        _ source: SignalSource, _ count: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, IntervalDistribution)] {
+        let sums = source.metrics.map { metric in
+            (metric, Dictionary(source.series(of: samples, named: metric), uniquingKeysWith: { first, _ in first }))
+        }
+        return source.series(of: samples, named: count).compactMap { series, value in
+            let parts = sums.compactMap { metric, values in
+                values[series].map { memory.increase(metric, series, to: $0) }
+            }
+            guard let counted = memory.increase(count, series, to: value), !parts.isEmpty,
+                parts.allSatisfy({ $0 != nil })
+            else { return nil }
+            let sum = parts.reduce(0) { $0 + ($1 ?? 0) }
+            return (series, IntervalDistribution(count: counted, sum: sum * source.scale))
+        }
     }
 
     private mutating func lifetimeMeans(
         _ source: SignalSource, _ weight: String, _ samples: [String: [ScrapedSample]]
     ) -> [(LabelSet, IntervalDistribution)] {
         let weights = Dictionary(source.series(of: samples, named: weight), uniquingKeysWith: { first, _ in first })
-        return source.series(of: samples).compactMap { series, mean in
-            guard let count = weights[series], mean.isFinite else { return nil }
-            let name = source.metrics[0]
-            return distribution(name, weight, series, sum: mean * count, count: count, source.scale)
+        return source.metrics.flatMap { metric in
+            source.series(of: samples, named: metric).compactMap { series, mean in
+                guard let count = weights[series] else { return nil }
+                return memory.interval(metric, series, mean: mean, count: count).map { count, sum in
+                    (series, IntervalDistribution(count: count, sum: sum * source.scale))
+                }
+            }
         }
     }
 
@@ -131,14 +161,17 @@ struct PageReadings: Sendable {
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
         let quantiles = quantiles(source, metric, samples)
-        let counts = Dictionary(
-            source.series(of: samples, named: metric + "_count"), uniquingKeysWith: { first, _ in first })
-        return source.series(of: samples, named: metric + "_sum").compactMap { series, sum in
-            guard let count = counts[series] else { return nil }
-            let mean = distribution(metric + "_sum", metric + "_count", series, sum: sum, count: count, source.scale)
+        let sums = Dictionary(
+            source.series(of: samples, named: metric + "_sum"), uniquingKeysWith: { first, _ in first })
+        return source.series(of: samples, named: metric + "_count").compactMap { series, count in
+            guard let sum = sums[series] else { return nil }
+            // All of them go on together, or nothing is said.
             let counted = buckets[series].flatMap { memory.increases(metric + "_bucket", series, $0) }
-            guard var result = mean?.1 else { return nil }
-            if let counted, result.count > 0 {
+            let countIncrease = memory.increase(metric + "_count", series, to: count)
+            let sumIncrease = memory.increase(metric + "_sum", series, to: sum)
+            guard let countIncrease, let sumIncrease else { return nil }
+            var result = IntervalDistribution(count: countIncrease, sum: sumIncrease * source.scale)
+            if let counted, countIncrease > 0 {
                 result.bounds = counted.bounds.map { $0 * source.scale }
                 result.counts = counted.counts
             }

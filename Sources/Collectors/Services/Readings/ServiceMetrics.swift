@@ -2,6 +2,8 @@ public import Telemetry
 
 /// What is exposed about the reading of services, beside their signals.
 public enum ServiceMetrics {
+    static let info = MetricDescriptor(
+        .gauge, "latencyd_service_info", help: "Always 1: a service that is read, and where.")
     static let up = MetricDescriptor(
         .gauge, "latencyd_service_up", help: "Whether the service was read at the last attempt.")
     static let failure = MetricDescriptor(
@@ -25,6 +27,6 @@ public enum ServiceMetrics {
 
     /// Every family that the service layer can emit.
     public static let descriptors =
-        [up, failure, duration, scrapes, failures, samples, malformed, dropped, missing, apiFailures]
+        [info, up, failure, duration, scrapes, failures, samples, malformed, dropped, missing, apiFailures]
         + ServiceSignal.allCases.compactMap(\.descriptor) + ServiceSignal.allCases.compactMap(\.timing)
 }

@@ -30,6 +30,7 @@ struct ServiceRecord: Sendable {
 
     /// `service` and `profile`.
     private let own: [Label]
+    private let url: String
     private let batchSizeMax: Double?
     private let createdSeconds: Double
     private(set) var last: ServiceRound?
@@ -46,6 +47,7 @@ struct ServiceRecord: Sendable {
 
     init(_ settings: ServiceSettings, unixSeconds: Double) {
         own = [Label("profile", settings.profileID), Label("service", settings.name)]
+        url = settings.url
         batchSizeMax = settings.batchSizeMax
         createdSeconds = unixSeconds
     }
@@ -83,6 +85,8 @@ struct ServiceRecord: Sendable {
             } else {
                 count(distribution, key, now, unixSeconds)
             }
+        case .buckets(let distribution):
+            count(distribution, Key(signal: reading.signal, labels: reading.labels), now, unixSeconds)
         }
     }
 
@@ -104,7 +108,9 @@ struct ServiceRecord: Sendable {
                     descriptor, key.labels.adding(own), bounds: distribution.bounds, createdSeconds: unixSeconds),
                 lastSeconds: now)
         }
-        timings[key]?.timing.add(distribution.counts, sum: distribution.sum)
+        // The sum is that of all observations. Those in the buckets have their share of it.
+        let share = distribution.count > 0 ? distribution.countInBuckets / distribution.count : 0
+        timings[key]?.timing.add(distribution.counts, sum: distribution.sum * share)
         timings[key]?.lastSeconds = now
     }
 
@@ -135,8 +141,7 @@ struct ServiceRecord: Sendable {
             if case .number(let value) = reading.value { largest[reading.labels] = value }
         }
         for reading in readings where reading.signal == .batchSize {
-            guard case .distribution(let batches) = reading.value, let mean = batches.mean,
-                let size = largest[reading.labels] ?? batchSizeMax, size > 0
+            guard let mean = reading.mean, let size = largest[reading.labels] ?? batchSizeMax, size > 0
             else { continue }
             show(.batchEfficiency, reading.labels, mean / size)
         }
@@ -176,6 +181,7 @@ struct ServiceRecord: Sendable {
 
     /// Adds this service's samples to the families.
     func show(in families: inout ServiceFamilies) {
+        families.add(ServiceMetrics.info, own + [Label("url", url)], 1)
         guard let last else { return }
         families.add(ServiceMetrics.up, own, last.failure == nil ? 1 : 0)
         if let failure = last.failure {

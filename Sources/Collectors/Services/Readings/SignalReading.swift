@@ -14,12 +14,38 @@ public struct SignalReading: Sendable, Equatable {
         case increase(Double)
         /// What was observed since the round before.
         case distribution(IntervalDistribution)
+        /// The same, for a histogram beside a mean that stands elsewhere.
+        case buckets(IntervalDistribution)
+    }
+
+    /// Whether a request was worked on, or waits.
+    var showsWork: Bool {
+        switch value {
+        case .number(let number): (signal == .queueLength || signal == .runningRequests) && number > 0
+        case .increase(let increase): increase > 0
+        case .distribution(let distribution): distribution.count > 0
+        }
     }
 
     public init(_ signal: ServiceSignal, _ labels: LabelSet, _ value: Value) {
         self.signal = signal
         self.labels = labels
         self.value = value
+    }
+
+    /// What is shown as a gauge; nil where nothing was observed, and of what is counted.
+    var mean: Double? {
+        switch value {
+        case .number(let number): number
+        case .distribution(let distribution): distribution.mean
+        case .increase, .buckets: nil
+        }
+    }
+
+    /// Of a distribution its buckets, nil where there are none.
+    var bucketsAlone: SignalReading? {
+        guard case .distribution(let distribution) = value, !distribution.counts.isEmpty else { return nil }
+        return SignalReading(signal, labels, .buckets(distribution))
     }
 }
 
@@ -48,7 +74,10 @@ public struct IntervalDistribution: Sendable, Equatable {
     /// nil when nothing was observed.
     public var mean: Double? { count > 0 ? sum / count : nil }
 
-    /// Adds another series of the same model. Buckets of others bounds are lost; the mean is not.
+    /// Observations in the buckets, which are fewer where some of the series gave none.
+    var countInBuckets: Double { counts.reduce(0) { $0 + Double($1) } }
+
+    /// Adds another series of the same model. Buckets of other bounds are lost; the mean is not.
     mutating func add(_ other: IntervalDistribution) {
         count += other.count
         sum += other.sum

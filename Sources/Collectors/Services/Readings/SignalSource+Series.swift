@@ -3,7 +3,12 @@ internal import Telemetry
 extension SignalSource {
     /// Whether a series counts.
     func takes(_ labels: LabelSet) -> Bool {
-        conditions.allSatisfy { $0.values.contains(labels[$0.label] ?? "") != $0.isNegated }
+        conditions.allSatisfy { condition in
+            let value = labels[condition.label] ?? ""
+            let isMet =
+                condition.values.contains(value) || condition.beginnings.contains { value.hasPrefix($0) }
+            return isMet != condition.isNegated
+        }
     }
 
     /// The series of all of its metrics with their values.
@@ -18,17 +23,26 @@ extension SignalSource {
 
 /// The models met in one round.
 struct Models: Sendable {
-    private var known: Set<String> = []
+    private let labels: [String]
+    private var known: Set<LabelSet> = []
     private(set) var droppedCount = 0
 
+    /// `labels` name the model; of those that a series has, the first one counts.
+    init(_ labels: [String]) { self.labels = labels }
+
     /// The label of the model of a series, nothing where the series names none; nil when there are too many models.
-    mutating func model(of series: LabelSet, _ modelLabels: [String]) -> LabelSet? {
-        guard let name = modelLabels.lazy.compactMap({ series[$0] }).first(where: { !$0.isEmpty }) else { return [:] }
-        guard known.contains(name) || known.count < PageReadings.modelsMax else {
+    mutating func model(of series: LabelSet) -> LabelSet? {
+        let model = Self.label(of: series, labels)
+        guard known.contains(model) || known.count < PageReadings.modelsMax else {
             droppedCount += 1
             return nil
         }
-        known.insert(name)
+        known.insert(model)
+        return model
+    }
+
+    static func label(of series: LabelSet, _ labels: [String]) -> LabelSet {
+        guard let name = labels.lazy.compactMap({ series[$0] }).first(where: { !$0.isEmpty }) else { return [:] }
         let scalars = name.unicodeScalars
         guard scalars.count > PageReadings.modelLengthMax else { return ["model": name] }
         return ["model": String(String.UnicodeScalarView(scalars.prefix(PageReadings.modelLengthMax)))]
