@@ -10,7 +10,6 @@ struct PageSource: ServiceSource {
     private var apiAnswers = APIAnswers()
     /// Those of the round in progress.
     private var apiPaths: [String] = []
-    private var hasWorked = false
     /// For how many rounds in a row each signal was absent.
     private var absentRounds: [ServiceSignal: Int] = [:]
 
@@ -49,7 +48,6 @@ struct PageSource: ServiceSource {
         } catch {
             readings.miss()
             absentRounds = [:]
-            hasWorked = false
             round.failure = error
         }
         return round
@@ -65,9 +63,6 @@ struct PageSource: ServiceSource {
             samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && round.apiFailureCount == 0)
         round.readings = taken.readings
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
-        // Many servers show a family with the first request only.
-        hasWorked = hasWorked || taken.readings.contains(where: \.showsWork)
-        guard hasWorked else { return }
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
         for (signal, count) in absentRounds where count >= ServiceLimits.roundsUntilMissing {
             round.missing[signal] = profile.switches[signal]

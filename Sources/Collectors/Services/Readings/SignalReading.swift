@@ -18,15 +18,6 @@ public struct SignalReading: Sendable, Equatable {
         case buckets(IntervalDistribution)
     }
 
-    /// Whether a request was worked on, or waits.
-    var showsWork: Bool {
-        switch value {
-        case .number(let number): (signal == .queueLength || signal == .runningRequests) && number > 0
-        case .increase(let increase): increase > 0
-        case .distribution(let distribution): distribution.count > 0
-        }
-    }
-
     public init(_ signal: ServiceSignal, _ labels: LabelSet, _ value: Value) {
         self.signal = signal
         self.labels = labels
