@@ -43,10 +43,12 @@ struct StatedTiming: Sendable {
     /// The trailing minute; nil before its first window ended.
     var summary: TimingSummary? {
         guard !finished.isEmpty else { return nil }
-        let count = UInt64(clamping: finished.map(\.count).reduce(0, +).rounded())
-        var summary = WindowSummary(count: count, spanSeconds: Double(finished.count) * windowSeconds)
+        let count = finished.map(\.count).reduce(0, +)
+        var summary = WindowSummary(
+            count: UInt64(min(count, CounterMemory.valueMax).rounded(.up)),
+            spanSeconds: Double(finished.count) * windowSeconds)
         if count > 0 {
-            summary.mean = finished.map(\.sum).reduce(0, +) / finished.map(\.count).reduce(0, +)
+            summary.mean = finished.map(\.sum).reduce(0, +) / count
             summary.p50 = quantiles.p50
             summary.p95 = quantiles.p95
             summary.p99 = quantiles.p99
