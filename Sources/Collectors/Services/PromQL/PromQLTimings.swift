@@ -42,7 +42,8 @@ struct PromQLTimings {
         guard rate != 0 else { return WindowSummary(count: 0, spanSeconds: spanSeconds, statedRate: 0) }
         return WindowSummary(
             count: rate.map { UInt64(min($0 * spanSeconds, CounterMemory.valueMax).rounded(.up)) },
-            spanSeconds: spanSeconds, mean: values[.mean], standardDeviation: values[.stddev], p50: values[.p50], p95: values[.p95],
+            spanSeconds: spanSeconds, mean: values[.mean], standardDeviation: values[.stddev], p50: values[.p50],
+            p95: values[.p95],
             p99: values[.p99], statedRate: rate)
     }
 }
