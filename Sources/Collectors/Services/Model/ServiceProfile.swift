@@ -14,6 +14,10 @@ public struct ServiceProfile: Sendable {
     public let pageSwitch: String?
     /// Labels that name the model; of those that a series has, the first one counts.
     public let modelLabels: [String]
+    /// Labels that tell copies of a gauge apart, as where each GPU of a group says the same: of copies the largest counts.
+    public let copyLabels: [String]
+    /// Digits that the server prints, where they are so few that sums of a long life stand still; nil for enough.
+    public let digits: Int?
     /// For each signal where it may stand, by version of the server: the first source that has a series counts.
     public let signals: [ServiceSignal: [SignalSource]]
     /// Where a signal's buckets stand, when its mean stands elsewhere and is better for it: by model, say.
@@ -27,7 +31,8 @@ public struct ServiceProfile: Sendable {
 
     public init(
         id: String, title: String, ports: [Int], path: String = "/metrics", pageSwitch: String? = nil,
-        modelLabels: [String] = [], signals: [ServiceSignal: [SignalSource]],
+        modelLabels: [String] = [], copyLabels: [String] = [], digits: Int? = nil,
+        signals: [ServiceSignal: [SignalSource]],
         buckets: [ServiceSignal: [SignalSource]] = [:], switches: [ServiceSignal: String] = [:],
         signatures: [String] = [], api: (any ServiceAPI)? = nil
     ) {
@@ -37,6 +42,8 @@ public struct ServiceProfile: Sendable {
         self.path = path
         self.pageSwitch = pageSwitch
         self.modelLabels = modelLabels
+        self.copyLabels = copyLabels
+        self.digits = digits
         self.signals = signals
         self.buckets = buckets
         self.switches = switches

@@ -4,6 +4,10 @@ public struct SignalSource: Sendable, Hashable {
     public enum Form: Sendable, Hashable {
         /// The value now.
         case gauge
+        /// The metric less the gauge `less` of the same series: of what is there the part that is not in there.
+        case rest(less: String)
+        /// The highest bound, but +Inf, of the histogram's buckets: servers lay them up to the largest batch.
+        case highestBound
         /// Counts up; the increase from one reading to the next counts.
         case counter
         /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval. Several
@@ -35,6 +39,8 @@ public struct SignalSource: Sendable, Hashable {
     public var sampleNames: [String] {
         switch form {
         case .gauge, .counter: metrics
+        case .rest(let other): metrics + [other]
+        case .highestBound: metrics.map { $0 + "_bucket" }
         case .mean(let count): metrics + [count]
         case .lifetimeMean(let weight): metrics + [weight]
         case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket", $0] }
@@ -50,6 +56,12 @@ extension SignalSource {
     public static func gauge(
         _ metrics: String..., scale: Double = 1, where conditions: LabelCondition...
     ) -> SignalSource { SignalSource(.gauge, metrics, scale: scale, where: conditions) }
+
+    public static func rest(of metric: String, less other: String) -> SignalSource {
+        SignalSource(.rest(less: other), [metric])
+    }
+
+    public static func highestBound(_ metric: String) -> SignalSource { SignalSource(.highestBound, [metric]) }
 
     public static func counter(_ metrics: String..., where conditions: LabelCondition...) -> SignalSource {
         SignalSource(.counter, metrics, where: conditions)

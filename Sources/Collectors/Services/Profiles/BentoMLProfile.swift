@@ -8,6 +8,7 @@ extension ServiceProfile {
             // Those that wait for a batch are among them.
             .runningRequests: [.gauge("bentoml_service_request_in_progress", where: noProbes)],
             .batchSize: [.distribution("bentoml_service_adaptive_batch_size")],
+            .batchSizeMax: [.highestBound("bentoml_service_adaptive_batch_size")],
             .requestTime: [.distribution("bentoml_service_request_duration_seconds", where: noProbes)],
             .requests: [.counter("bentoml_service_request_total", where: noProbes)],
             .errors: [
@@ -19,5 +20,5 @@ extension ServiceProfile {
 
     /// Kubernetes asks more often than people do.
     private static let noProbes = LabelCondition.label(
-        "endpoint", isNot: "/healthz", "/livez", "/readyz", "/metrics")
+        "endpoint", isNot: "/", "/healthz", "/livez", "/readyz", "/metrics")
 }

@@ -9,7 +9,7 @@ extension ServiceProfile {
         modelLabels: ["deployment", "application"],
         signals: [
             .queueLength: [.gauge("ray_serve_deployment_queued_queries")],
-            // In the proxy, before a replica takes it. Older versions do not say it.
+            // In the proxy, before a replica takes it. What it waits there for a batch to fill is another wait.
             .queueTime: [
                 .distribution("ray_serve_request_router_fulfillment_time_ms", scale: SignalSource.milliseconds)
             ],
@@ -21,7 +21,9 @@ extension ServiceProfile {
                 .distribution("ray_serve_deployment_processing_latency_ms", scale: SignalSource.milliseconds),
             ],
             .requests: [
-                .counter("ray_serve_num_http_requests_total"), .counter("ray_serve_deployment_request_counter_total"),
+                .counter("ray_serve_num_http_requests_total"),
+                // Replicas count what went well and what did not apart.
+                .counter("ray_serve_deployment_request_counter_total", "ray_serve_deployment_error_counter_total"),
             ],
             .errors: [
                 .counter("ray_serve_num_http_error_requests_total", where: .label("error_code", begins: "5")),

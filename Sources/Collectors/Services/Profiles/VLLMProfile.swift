@@ -6,7 +6,9 @@ extension ServiceProfile {
         modelLabels: ["model_name"],
         signals: [
             .queueLength: [.gauge("vllm:num_requests_waiting")],
-            .queueTime: [.distribution("vllm:request_queue_time_seconds")],
+            .queueTime: [
+                .distribution("vllm:request_queue_time_seconds"), .distribution("vllm:time_in_queue_requests"),
+            ],
             // All that run are worked on together: the batch changes with every token.
             .batchSize: [.gauge("vllm:num_requests_running")],
             .runningRequests: [.gauge("vllm:num_requests_running")],
@@ -25,8 +27,7 @@ extension ServiceProfile {
             ],
         ],
         switches: [
-            .requests: "start vLLM without --disable-log-stats",
-            .queueTime: "update vLLM to 0.6.6 or newer",
+            .requests: "start vLLM without --disable-log-stats"
         ],
         signatures: ["vllm:"])
 }

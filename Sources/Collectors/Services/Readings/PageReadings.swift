@@ -79,6 +79,8 @@ struct PageReadings: Sendable {
         let names =
             switch source.form {
             case .distribution: source.metrics.map { $0 + "_count" }
+            case .highestBound: source.metrics.map { $0 + "_bucket" }
+            case .rest(let other): [other]
             default: source.metrics
             }
         return names.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
@@ -102,10 +104,11 @@ struct PageReadings: Sendable {
     ) -> [(LabelSet, SignalReading.Value)] {
         switch source.form {
         case .gauge:
-            source.series(of: samples).compactMap { series, value in
-                // No signal is below zero: servers that say so mean that they do not know.
-                value.isFinite && value >= 0 ? (series, .number(value * source.scale)) : nil
-            }
+            gauges(source.series(of: samples), source)
+        case .rest(let other):
+            gauges(rests(source, other, samples), source)
+        case .highestBound:
+            gauges(highestBounds(source, samples), source)
         case .counter:
             source.metrics.flatMap { metric in
                 source.series(of: samples, named: metric).map { series, value in
@@ -116,6 +119,34 @@ struct PageReadings: Sendable {
         case .lifetimeMean(let weight): lifetimeMeans(source, weight, samples).map { ($0, .distribution($1)) }
         case .distribution:
             source.metrics.flatMap { distributions(source, $0, samples) }.map { ($0, .distribution($1)) }
+        }
+    }
+
+    private func gauges(
+        _ series: [(LabelSet, Double)], _ source: SignalSource
+    ) -> [(LabelSet, SignalReading.Value)] {
+        // No signal is below zero: servers that say so mean that they do not know.
+        let known = series.filter { $0.1.isFinite && $0.1 >= 0 }
+        let unlike = Dictionary(
+            known.map { (profile.copyLabels.reduce($0.0) { $0.removing($1) }, $0.1) }, uniquingKeysWith: max)
+        return unlike.map { ($0.key, .number($0.value * source.scale)) }
+    }
+
+    private func rests(
+        _ source: SignalSource, _ other: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, Double)] {
+        let others = Dictionary(source.series(of: samples, named: other), uniquingKeysWith: { first, _ in first })
+        // Both are read one after the other, while requests come and go.
+        return source.series(of: samples).compactMap { series, value in
+            others[series].map { (series, max(value - $0, 0)) }
+        }
+    }
+
+    private func highestBounds(
+        _ source: SignalSource, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, Double)] {
+        source.metrics.flatMap { source.series(of: samples, named: $0 + "_bucket") }.compactMap { series, _ in
+            series["le"].flatMap(Double.init).flatMap { $0.isFinite ? (series.removing("le"), $0) : nil }
         }
     }
 
@@ -160,7 +191,7 @@ struct PageReadings: Sendable {
             guard let bound = sample.labels["le"].flatMap(Double.init), !bound.isNaN else { continue }
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
-        let quantiles = quantiles(source, metric, samples)
+        let quantiles = source.quantiles(of: samples, named: metric)
         let sums = Dictionary(
             source.series(of: samples, named: metric + "_sum"), uniquingKeysWith: { first, _ in first })
         return source.series(of: samples, named: metric + "_count").compactMap { series, count in
@@ -174,22 +205,18 @@ struct PageReadings: Sendable {
             if let counted, countIncrease > 0 {
                 result.bounds = counted.bounds.map { $0 * source.scale }
                 result.counts = counted.counts
+                // Better the middles of buckets than a sum that stands still.
+                if isCoarse(sumIncrease, of: sum) { result.sum = result.sumOfMiddles }
             }
             result.quantiles = quantiles[series] ?? StatedQuantiles()
             return (series, result)
         }
     }
 
-    /// What a summary states, by its series without the label `quantile`.
-    private func quantiles(
-        _ source: SignalSource, _ metric: String, _ samples: [String: [ScrapedSample]]
-    ) -> [LabelSet: StatedQuantiles] {
-        var quantiles: [LabelSet: StatedQuantiles] = [:]
-        for sample in samples[metric] ?? [] where source.takes(sample.labels) {
-            guard let quantile = sample.labels["quantile"].flatMap(Double.init) else { continue }
-            quantiles[sample.labels.removing("quantile"), default: StatedQuantiles()].take(
-                sample.value * source.scale, quantile: quantile)
-        }
-        return quantiles
+    /// Whether the digits that the server prints say less than one part in ten of an increase.
+    private func isCoarse(_ increase: Double, of value: Double) -> Bool {
+        guard let digits = profile.digits else { return false }
+        let step = (0..<digits).reduce(10.0) { step, _ in step / 10 } * value
+        return increase < 10 * step
     }
 }

@@ -68,6 +68,15 @@ public struct IntervalDistribution: Sendable, Equatable {
     /// Observations in the buckets, which are fewer where some of the series gave none.
     var countInBuckets: Double { counts.reduce(0) { $0 + Double($1) } }
 
+    /// The sum as the buckets have it; what lies above all bounds counts as the highest one.
+    var sumOfMiddles: Double {
+        zip(counts.indices, counts).reduce(0) { sum, entry in
+            let upper = entry.0 < bounds.count ? bounds[entry.0] : bounds.last ?? 0
+            let lower = entry.0 == 0 ? min(0, upper) : bounds[entry.0 - 1]
+            return sum + Double(entry.1) * (lower + upper) / 2
+        }
+    }
+
     /// Adds another series of the same model. Buckets of other bounds are lost; the mean is not.
     mutating func add(_ other: IntervalDistribution) {
         count += other.count

@@ -29,7 +29,7 @@ struct ServiceProfilesTests {
         let profile = try #require(ServiceProfiles[id])
         let pages = CapturedPage.names(of: profile).map { CapturedPage($0) }
         #expect(!pages.isEmpty)
-        let seen = try pages.reduce(into: Self.apiNames(profile)) { $0.formUnion($1.samples.keys) }
+        let seen = try pages.reduce(into: Self.apiNames(profile)) { $0.formUnion($1.families) }
         // Summaries have no buckets.
         let unseen = profile.sampleNames.subtracting(seen).filter { !$0.hasSuffix("_bucket") }
         #expect(unseen.sorted() == [])
