@@ -164,10 +164,11 @@ final class Daemon {
             + ingestor.withLock {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
             } + SelfMetrics.families(web.counters)
+        let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
         alertLog.write(
             watch.endWindow(
-                ingestor, imported: services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds),
-                windows: windows, signals: signals, at: instant))
+                ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
+                signals: signals, at: instant))
         warn(at: end)
         showPages()
         showStatus()
