@@ -70,5 +70,9 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return LabelSet(sorted: rest)
     }
 
-    private init(sorted labels: [Label]) { self.labels = labels }
+    /// Takes `labels` as they are: sorted by name as `init(_:)` sorts them, each name once.
+    public init(sorted labels: [Label]) {
+        assert(zip(labels, labels.dropFirst()).allSatisfy { $0.name < $1.name }, "labels are not sorted")
+        self.labels = labels
+    }
 }

@@ -179,7 +179,7 @@ final class Daemon {
         let stuck = hardware.stuck(at: now)
         if let stuck, stuck != toldStuck {
             log.warning(
-                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no hardware is read meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
+                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no other collector runs meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
             )
         }
         toldStuck = stuck

@@ -2,19 +2,24 @@
 struct CPUList: Equatable {
     let text: String
     let count: Int
+    let cpus: CPUSet
 
     /// nil for what is no list.
     init?(_ bytes: some Collection<UInt8>) {
         var count = 0
+        var ranges: [ClosedRange<Int>] = []
         for part in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let bounds = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
             let numbers = bounds.compactMap { KernelText.decimal($0, in: 0...65_535) }
             guard numbers.count == bounds.count, (1...2).contains(numbers.count),
                 numbers[0] <= numbers[numbers.count - 1]
             else { return nil }
-            count += Int(numbers[numbers.count - 1] - numbers[0]) + 1
+            let range = Int(numbers[0])...Int(numbers[numbers.count - 1])
+            count += range.count
+            ranges.append(range)
         }
         self.count = count
+        cpus = CPUSet(ranges)
         let whole = String(decoding: bytes, as: UTF8.self)
         let isLong = whole.utf8.count > WatchLimits.cpuListBytesMax
         text = isLong ? String(whole.prefix(WatchLimits.cpuListBytesMax - 3)) + "…" : whole

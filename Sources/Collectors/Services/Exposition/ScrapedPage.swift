@@ -9,7 +9,7 @@ public struct ScrapedSample: Sendable, Hashable {
     /// NaN and the infinities are values.
     public var value: Double
 
-    public init(_ name: String, _ labels: LabelSet = [:], _ value: Double) {
+    public init(_ name: String, _ labels: LabelSet, _ value: Double) {
         self.name = name
         self.labels = labels
         self.value = value

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Gets real model servers for the tests into .tools/servers: server-env.sh NAME…, where NAME is triton, llamacpp,
+# mlserver or torchserve. Does nothing for those that are there. They run without a GPU.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=scripts/debian.sh
+source "$here/debian.sh"
+cd "$here/.."
+
+for name in "$@"; do
+    requirements=Tests/Servers/requirements/$name.txt
+    if [[ ! -e $requirements ]]; then
+        echo "server-env: there is no server '$name'; there are $(cd Tests/Servers/requirements && echo *.txt)" >&2
+        exit 2
+    fi
+    if [[ $name == torchserve ]] && ! command -v java >/dev/null; then
+        if ! is_debian; then
+            echo "server-env: TorchServe needs Java 17: put java on the PATH" >&2
+            exit 1
+        fi
+        install_missing openjdk-17-jre-headless
+    fi
+    # Triton's own Python program is linked against Debian's.
+    "$here/python-env.sh" "$requirements" ".tools/servers/$name" /usr/bin/python3
+done
