@@ -17,6 +17,8 @@ struct CounterMemory: Sendable {
     static let valuesMax = 131_072
     /// A count, or a sum, above this is none.
     static let valueMax = 1e15
+    /// Observations of a histogram in one interval; with more its buckets are not taken.
+    static let observationsMax = 1e9
 
     private struct Counter: Sendable {
         var value: Double
@@ -156,8 +158,9 @@ struct CounterMemory: Sendable {
     private static let averageShareMin = 2 * 5e-6 / 0.1
 
     /// From cumulative counts what each bucket got. A bucket below the one before it comes from a server that was read
-    /// while it counted.
-    private static func counts(_ now: [Double], since last: [Double]) -> [UInt64] {
+    /// while it counted. Nil for more of them than there can be.
+    private static func counts(_ now: [Double], since last: [Double]) -> [UInt64]? {
+        guard zip(now, last).allSatisfy({ $0 - $1 <= observationsMax }) else { return nil }
         var below = 0.0
         return zip(now, last).map { now, last in
             let through = max(now - last, below)
