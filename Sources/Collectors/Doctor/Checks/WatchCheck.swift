@@ -34,6 +34,9 @@ enum WatchCheck: HostCheck {
             let remedy = FilePermission.needed(for: .procfs("1/exe"), by: examination.host.user)
             return examination.doNotKnow("\(words): the executables of some processes may not be read; \(remedy)")
         }
+        if rule.subject == .cgroup, let hidden = examination.hiddenCgroups() {
+            return examination.doNotKnow("\(words): \(hidden)")
+        }
         if rule.subject != .cgroup, examination.hidesProcesses() {
             return examination.doNotKnow("\(words): \(Examination.hiddenProcesses)")
         }
