@@ -44,7 +44,9 @@ struct MetricMessage {
             default: continue
             }
         }
-        guard isValid, !drafts.isEmpty, keep(bytes, &names, &kept) else { return kept.countMalformed() }
+        guard isValid, !drafts.isEmpty, !names.family.isEmpty, keep(bytes, &names, &kept) else {
+            return kept.countMalformed()
+        }
         for _ in drafts { kept.countSample() }
     }
 
@@ -126,7 +128,7 @@ struct MetricMessage {
     private mutating func keep(
         _ bytes: Span<UInt8>, _ names: inout FamilyNames, _ kept: inout KeptSamples
     ) -> Bool {
-        guard labels.count <= kept.limits.labelsMax else { return false }
+        guard labels.count <= kept.limits.labelsMax, !labels.contains(where: \.name.isEmpty) else { return false }
         guard drafts.contains(where: { names.isWanted($0.part) }) else { return true }
         base.removeAll(keepingCapacity: true)
         for label in labels {
