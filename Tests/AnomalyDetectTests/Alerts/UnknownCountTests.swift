@@ -30,7 +30,7 @@ struct UnknownCountTests {
     @Test("What waits for its time begins anew after a statistic was not stated")
     func pending() {
         var fixture = AlertFixture([AlertFixture.rule(hold: 20)])
-        for p99 in [150, 150, nil, 150, 150] {
+        for p99 in [150, 150, nil, 150, 150] as [Double?] {
             #expect(fixture.evaluate([Self.summary(p99: p99)]).isEmpty)
         }
         #expect(fixture.evaluate([Self.summary(p99: 150)]).map(\.to) == [.warning])
