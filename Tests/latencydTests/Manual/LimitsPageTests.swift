@@ -170,6 +170,8 @@ struct LimitsPageTests {
             "DoctorHost.fileBytes": Double(DoctorHost.fileBytes),
             "DoctorHost.sampledMax": Double(DoctorHost.sampledMax),
             "Finding.linesMax": Double(Finding.linesMax),
+            "ExaminedProcess.countMax": Double(ExaminedProcess.countMax),
+            "DoctorWatch.scansMax": Double(DoctorWatch.scansMax),
             "CgroupWalk.countMax": Double(CgroupWalk.countMax),
             "CgroupWalk.depthMax": Double(CgroupWalk.depthMax),
             "ServerSearch.pageBytesMax": Double(ServerSearch.pageBytesMax),

@@ -8,7 +8,7 @@ struct GPUTally {
     var isEmpty: Bool { indices.isEmpty }
 
     /// `GPU 3`, `GPUs 0-7`.
-    var name: String { "GPU\(indices.count == 1 ? "" : "s") \(CheckText.list(indices))" }
+    var name: String { "GPU\(indices.count == 1 ? "" : "s") \(CPUList.text(indices))" }
 
     /// The same for `nvidia-smi -i`, which takes a list and no ranges.
     var option: String { indices.map(String.init).joined(separator: ",") }
@@ -20,11 +20,18 @@ struct GPUTally {
 }
 
 extension Examination {
-    /// What each GPU that answers says; the check does not apply where there is none.
+    /// What each GPU that answers says; where there is none, why.
     mutating func readings() -> [(gpu: Int, readings: GPUReadings)] {
         let all = host.gpus.devices.compactMap { device in device.readings.map { (device.index, $0) } }
-        if all.isEmpty { doesNotApply("no GPU that answers") }
-        return all
+        guard all.isEmpty else { return all }
+        let driver = host.gpus.driver
+        switch driver.state {
+        case .off: isSkipped(GPUDriverCheck.off)
+        case .libraryMissing where !driver.isExpected: doesNotApply("no NVIDIA driver on this host")
+        case .ok where host.gpus.devices.isEmpty: doesNotApply("no GPU")
+        default: doNotKnow("no GPU could be asked")
+        }
+        return []
     }
 
     /// A finding about all GPUs of `tally`, unless there is none.
@@ -34,13 +41,5 @@ extension Examination {
     ) {
         guard !tally.isEmpty else { return }
         find(severity, title(tally.name), evidence: tally.evidence, why: why, remedy: remedy(tally))
-    }
-
-    /// The CPUs that a process may use; nil where it is gone.
-    mutating func allowedCPUs(of pid: UInt32) -> Set<Int>? {
-        read(.procfs("\(pid)/status")) { status in
-            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-            return line?.split(separator: "\t").last.flatMap { CheckText.ids(String($0)) }
-        }
     }
 }
