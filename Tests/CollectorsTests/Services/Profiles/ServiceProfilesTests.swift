@@ -127,4 +127,24 @@ struct ServiceProfilesTests {
             }
         }
     }
+
+    @Test("the daemon's parser finds on every page what was found here by simpler means", arguments: ids)
+    func parser(_ id: String) throws {
+        let profile = try #require(ServiceProfiles[id])
+        for name in CapturedPage.names(of: profile) {
+            var parser = PageParser(format: .text, wanted: WantedNames(profile.sampleNames))
+            let bytes = Array(Repository.text("\(CapturedPage.folder)/\(name).prom").utf8)
+            bytes.withUnsafeBytes { _ = try? parser.feed($0) }
+            let page = try parser.finish()
+            #expect(page.malformedCount == 0, "\(name)")
+            let expected = CapturedPage(name).samples.filter { profile.sampleNames.contains($0.key) }
+            #expect(page.samples.keys.sorted() == expected.keys.sorted(), "\(name)")
+            for (key, samples) in expected {
+                let same = zip(samples, page[key]).allSatisfy { one, other in
+                    one.labels == other.labels && (one.value == other.value || one.value.isNaN)
+                }
+                #expect(same && page[key].count == samples.count, "\(name): \(key)")
+            }
+        }
+    }
 }
