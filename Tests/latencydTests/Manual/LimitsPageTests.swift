@@ -52,6 +52,7 @@ struct LimitsPageTests {
         "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
+        "GPUMonitor.pauseSeconds": GPUMonitor.pauseSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
     ]
 
