@@ -17,10 +17,7 @@ enum ModelServerCheck: HostCheck {
                     .info, "\(place) is not among the services of the configuration",
                     evidence: ["\(server.url) serves \(server.evidence)"],
                     why: "its queue and batch sizes would tell a slow server from a slow host",
-                    remedy: [
-                        "services:    # add to latencyd.yml",
-                        "  - {name: \(server.profile)-\(server.port), profile: \(server.profile), url: \"\(server.url)\"}",
-                    ])
+                    remedy: ["services:    # add to latencyd.yml", server.configurationLine])
             }
         }
     }
