@@ -18,11 +18,13 @@ public struct DoctorHost: Sendable {
     public var servers: [FoundServer]
     /// URLs of the services that the configuration names.
     public var serviceURLs: [String]
+    /// Whether the daemon takes in servers that it finds.
+    public var takesServersIn: Bool
 
     public init(
         files: any HostFiles, earlier: any HostFiles = InMemoryHostFiles(), elapsedSeconds: Double = 0,
         wakeups: WakeupReading? = nil, handicaps: [String] = [], gpus: GPUSnapshot = GPUSnapshot(),
-        servers: [FoundServer] = [], serviceURLs: [String] = []
+        servers: [FoundServer] = [], serviceURLs: [String] = [], takesServersIn: Bool = false
     ) {
         self.files = files
         self.earlier = earlier
@@ -32,6 +34,7 @@ public struct DoctorHost: Sendable {
         self.gpus = gpus
         self.servers = servers
         self.serviceURLs = serviceURLs
+        self.takesServersIn = takesServersIn
     }
 
     /// A copy of what the checks want to see twice, as it is now.

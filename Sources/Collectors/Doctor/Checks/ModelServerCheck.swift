@@ -12,6 +12,8 @@ enum ModelServerCheck: HostCheck {
             let place = "\(server.name) on port \(server.port)"
             if examination.host.serviceURLs.contains(where: { server.isMeant(by: $0) }) {
                 examination.isGood("\(place) is configured")
+            } else if examination.host.takesServersIn {
+                examination.isGood("\(place) is taken in by itself")
             } else {
                 examination.find(
                     .info, "\(place) is not among the services of the configuration",

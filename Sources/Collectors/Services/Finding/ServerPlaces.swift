@@ -1,11 +1,13 @@
 /// Where on a host model servers are looked for.
 ///
-/// The ports and paths of the profiles; and ports to which people move a server whose own one is taken, where it may be any.
+/// The ports and paths of the profiles; and ports to which people move a server whose own one is taken, where it may
+/// be any.
 enum ServerPlaces {
     /// Free for all: several servers have their default here, and their neighbours are where the next one goes.
     static let common: [ClosedRange<Int>] = [8000...8019, 8080...8089, 8888...8888, 5000...5000, 30000...30007]
 
-    /// The paths of the metrics that a server on `port` may have, the likeliest first, each once; none where none is usual.
+    /// The paths of the metrics that a server on `port` may have, the likeliest first, each once; none where none is
+    /// usual.
     static func paths(on port: Int) -> [String] {
         let own = ServiceProfiles.all.filter { $0.ports.contains(port) }.map(\.path)
         let others = common.contains { $0.contains(port) } ? ServiceProfiles.all.map(\.path) : []

@@ -1,6 +1,7 @@
 internal import Platform
 
-/// One search for model servers: asks ports for their metrics, each for one path after the other until it is recognised.
+/// One search for model servers: asks ports for their metrics, each for one path after the other until it is
+/// recognised.
 ///
 /// Waits for nothing: who owns the HTTP client hands over its answers.
 struct ServerProbes {
@@ -100,8 +101,8 @@ extension ServerProbes.Outcome {
         return result
     }
 
-    /// The default one. A server that is not where it is by default has its API elsewhere, too; and where another server is,
-    /// its API is not.
+    /// The default one. A server that is not where it is by default has its API elsewhere, too; and where another
+    /// server is, its API is not.
     private static func apiURL(of server: FoundServer, _ places: [ListeningPorts.Place]) -> String? {
         guard let profile = ServiceProfiles[server.profile], profile.ports.first == server.port,
             let place = places.first(where: { profile.apiPorts.contains($0.port) })

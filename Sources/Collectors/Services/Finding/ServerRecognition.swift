@@ -1,7 +1,7 @@
 /// Recognises a model server by the names on its page of metrics, as the page comes from the network.
 ///
-/// Knows no port: a server is what its page says that it is. Names stand at the beginnings of lines, and in `# TYPE` lines:
-/// a server that has served nothing yet may have no others.
+/// Knows no port: a server is what its page says that it is. Names stand at the beginnings of lines, and in `# TYPE`
+/// lines: a server that has served nothing yet may have no others.
 struct ServerRecognition {
     /// As much of a line as is looked at, in bytes.
     static let lineBytesMax = 207
