@@ -39,8 +39,8 @@ final class ServerFinderTests {
 
     private func reader(listening ports: [UInt16]) throws -> ServiceReader {
         table.listen(ports + [22])
-        return try #require(
-            ServiceReader(board: board, files: table, monotonicSeconds: { [time] in time.withLock { $0 } }))
+        let reader = ServiceReader(board: board, files: table, monotonicSeconds: { [time] in time.withLock { $0 } })
+        return try #require(reader)
     }
 
     /// Turns until there are notes, for `seconds` at the most. A second passes with each turn.
