@@ -1,3 +1,4 @@
+import ArgumentParser
 import Platform
 import Testing
 
@@ -27,6 +28,14 @@ struct StatusReaderTests {
         }
     }
 
+    private func failure(_ result: Result<DaemonStatus, StatusReader.Failure>) throws -> StatusReader.Failure {
+        guard case .failure(let failure) = result else {
+            Issue.record("it was taken for a daemon")
+            throw CancellationError()
+        }
+        return failure
+    }
+
     @Test("what its pages say is taken, however much else stands on them")
     func taken() throws {
         let others = (0..<100_000).map { "other{i=\"\($0)\"} 1\n" }.joined()
@@ -44,13 +53,10 @@ struct StatusReaderTests {
     @Test("another program on that port is told from a daemon")
     func stranger() throws {
         for body in ["", "node_load1 1\n", String(repeating: "<br>no metrics here\n", count: 5_000)] {
-            guard case .failure(let failure) = try answer(metrics: .text(200, body)) else {
-                Issue.record("taken for a daemon: \(body.prefix(20))")
-                continue
-            }
+            let failure = try failure(answer(metrics: .text(200, body)))
             #expect(failure.description.hasSuffix("another program listens there"))
         }
-        guard case .failure(let failure) = try answer(metrics: .text(404, "")) else { return Issue.record("taken") }
+        let failure = try failure(answer(metrics: .text(404, "")))
         #expect(failure.description.hasSuffix("answers with status 404: is that latencyd?"))
     }
 
@@ -59,7 +65,7 @@ struct StatusReaderTests {
         let server = try HTTPServer(address: "127.0.0.1:0") { _ in .text(200, "") }
         let address = server.address
         server.stop()
-        guard case .failure(let failure) = read(address) else { return Issue.record("answered") }
+        let failure = try failure(read(address))
         #expect(failure.description.contains("start it with 'latencyd run', or name its address"))
     }
 }
