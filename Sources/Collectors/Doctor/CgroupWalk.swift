@@ -76,6 +76,16 @@ extension Examination {
     }
 }
 
+extension Examination {
+    /// Why groups may be there though they are not seen; nil where all are.
+    func hiddenCgroups() -> String? {
+        let tops = Result { () throws(HostFileError) in try host.files.list(CgroupTree.top) }
+        if case .failure(let error) = tops, error != .absent { return problem(CgroupTree.top, error) }
+        let walks = CgroupHierarchy.allCases.lazy.map { CgroupWalk($0, extra: [], host.files) }
+        return walks.compactMap(\.unreadable.first).first.map { problem($0.path, $0.error) }
+    }
+}
+
 extension DoctorHost {
     /// The groups of a hierarchy, as far as they are known before anybody asked the GPUs.
     func cgroups(_ hierarchy: CgroupHierarchy) -> [Cgroup] {

@@ -158,6 +158,14 @@ struct ProcessCheckTests {
         #expect(root.unknown.first?.contains("not even root may") == true)
     }
 
+    @Test("a driver that does not answer leaves unknown who uses a GPU")
+    func silentDriver() {
+        let hanging = GPUSnapshot(driver: GPUDriverStatus(state: .hanging, isExpected: true))
+        let report = memory(Self.process(pages: (Self.many, 0)), hanging)
+        #expect(report.status == .unknown)
+        #expect(report.notes == ["which processes use a GPU: no GPU could be asked"])
+    }
+
     @Test("processes of one kind with the same fault are one finding")
     func alike() {
         var files = Self.process(pages: (0, Self.many))
@@ -243,6 +251,16 @@ struct ProcessCheckTests {
             WatchCheck.self, DoctorHost(files: denying, watch: DoctorWatch(WatchSettings(rules: rules), denying)))
         #expect(denied.status == .unknown)
         #expect(denied.notes.first?.contains("CAP_SYS_PTRACE") == true)
+    }
+
+    @Test("a group that may be there and cannot be listed is unknown", arguments: ["fs/cgroup", "fs/cgroup/a"])
+    func hiddenGroup(folder: String) throws {
+        var files = hostFiles(["fs/cgroup/cgroup.controllers": "cpu\n", "fs/cgroup/a/b/cpu.max": "max 1\n"])
+        files.failListing(.sysfs(folder), with: .denied)
+        let watch = DoctorWatch(WatchSettings(rules: [try rule(.cgroup, "/a/b")]), files)
+        let report = examine(WatchCheck.self, DoctorHost(files: files, watch: watch))
+        #expect(report.status == .unknown)
+        #expect(report.notes.first?.hasPrefix("cgroup: /a/b: sysfs:\(folder): permission denied") == true)
     }
 
     @Test("all processes of a host with more than one scan looks at are found")

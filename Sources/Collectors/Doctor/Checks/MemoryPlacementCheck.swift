@@ -16,6 +16,7 @@ enum MemoryPlacementCheck: HostCheck {
     static func examine(_ examination: inout Examination) {
         let nodes = examination.memoryNodes()
         guard nodes.cpus.count > 1 else { return examination.doesNotApply("one memory node") }
+        if examination.isDriverSilent { examination.doNotKnow("which processes use a GPU: no GPU could be asked") }
         var groups: [FarMemory] = []
         var judged = 0
         for process in examination.processes() {

@@ -31,8 +31,11 @@ enum WatchCheck: HostCheck {
 
     private static func isMissing(_ rule: WatchRule, _ words: String, _ examination: inout Examination) {
         if rule.subject == .process, examination.host.watch.isExecutableDenied {
-            return examination.doNotKnow(
-                "\(words): the executables of other users may not be read; run as root, or with CAP_SYS_PTRACE")
+            let remedy = FilePermission.needed(for: .procfs("1/exe"), by: examination.host.user)
+            return examination.doNotKnow("\(words): the executables of some processes may not be read; \(remedy)")
+        }
+        if rule.subject == .cgroup, let hidden = examination.hiddenCgroups() {
+            return examination.doNotKnow("\(words): \(hidden)")
         }
         if rule.subject != .cgroup, examination.hidesProcesses() {
             return examination.doNotKnow("\(words): \(Examination.hiddenProcesses)")

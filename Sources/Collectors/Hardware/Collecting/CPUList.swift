@@ -30,7 +30,7 @@ struct CPUList: Equatable {
         var ranges: [ClosedRange<Int>] = []
         for part in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let bounds = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-            let numbers = bounds.compactMap { KernelText.decimal($0, in: 0...65_535) }
+            let numbers = bounds.compactMap { KernelText.decimal($0, in: KernelNumbers.cpus) }
             guard numbers.count == bounds.count, (1...2).contains(numbers.count),
                 numbers[0] <= numbers[numbers.count - 1]
             else { return nil }

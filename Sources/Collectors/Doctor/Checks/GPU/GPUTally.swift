@@ -24,14 +24,25 @@ extension Examination {
     mutating func readings() -> [(gpu: Int, readings: GPUReadings)] {
         let all = host.gpus.devices.compactMap { device in device.readings.map { (device.index, $0) } }
         guard all.isEmpty else { return all }
-        let driver = host.gpus.driver
-        switch driver.state {
+        switch host.gpus.driver.state {
+        case _ where isDriverSilent: doNotKnow("no GPU could be asked")
         case .off: isSkipped(GPUDriverCheck.off)
-        case .libraryMissing where !driver.isExpected: doesNotApply("no NVIDIA driver on this host")
-        case .ok where host.gpus.devices.isEmpty: doesNotApply("no GPU")
-        default: doNotKnow("no GPU could be asked")
+        case .ok: doesNotApply("no GPU")
+        default: doesNotApply("no NVIDIA driver on this host")
         }
         return []
+    }
+
+    /// Whether there may be GPUs though none says anything.
+    var isDriverSilent: Bool {
+        let gpus = host.gpus
+        guard gpus.devices.allSatisfy({ $0.readings == nil }) else { return false }
+        return switch gpus.driver.state {
+        case .off: false
+        case .libraryMissing: gpus.driver.isExpected
+        case .ok: !gpus.devices.isEmpty
+        default: true
+        }
     }
 
     /// A finding about all GPUs of `tally`, unless there is none.
