@@ -180,8 +180,6 @@ enum CPUFrequencyText {
     private static let governors: Set = [
         "performance", "powersave", "userspace", "ondemand", "conservative", "schedutil",
     ]
-    /// More CPUs than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
 
     /// Kilohertz to hertz.
     static func hertz(_ content: [UInt8]) -> Double? {
@@ -190,7 +188,7 @@ enum CPUFrequencyText {
 
     /// The numbers of a policy's CPUs that are online.
     static func cpus(_ content: [UInt8]) -> [Int64]? {
-        KernelText.integers(content, in: 0...Int64(cpusMax - 1), countMax: cpusMax)
+        KernelText.integers(content, in: KernelNumbers.cpus, countMax: KernelNumbers.cpusMax)
     }
 
     private static let preferences: Set = [

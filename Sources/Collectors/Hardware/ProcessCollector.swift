@@ -97,7 +97,7 @@ struct ProcessCollector: Collector {
         }
         // Another process may have got the number.
         guard stat.startTicks == process.process.startTicks, !stat.hasEnded else { return false }
-        let ticks = ProcessText.ticksPerSecond
+        let ticks = KernelNumbers.ticksPerSecond
         sampling.add(Self.cpu, process.userLabels, Double(stat.userTicks) / ticks)
         sampling.add(Self.cpu, process.systemLabels, Double(stat.systemTicks) / ticks)
         sampling.add(Self.faults, process.majorLabels, Double(stat.majorFaults))

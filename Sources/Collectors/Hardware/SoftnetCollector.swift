@@ -82,8 +82,6 @@ enum SoftnetText {
         let cpu: Int?
     }
 
-    /// More CPUs than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
     /// The place of the CPU's number among the columns.
     private static let cpuColumn = 12
 
@@ -106,7 +104,7 @@ enum SoftnetText {
                 }
                 column += 1
             }
-            guard column >= 3, cpu ?? 0 < cpusMax else { return nil }
+            guard column >= 3, cpu ?? 0 < KernelNumbers.cpusMax else { return nil }
             lines.append(Line(processed: first.0, dropped: first.1, squeezed: first.2, cpu: cpu))
         } while table.nextLine()
         let cpus = lines.compactMap(\.cpu)
@@ -120,7 +118,7 @@ enum SoftnetText {
         var cpus: [Int] = []
         for part in word.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false)
-                .compactMap { KernelText.decimal($0.utf8, in: 0...Int64(cpusMax - 1)).map { Int($0) } }
+                .compactMap { KernelText.decimal($0.utf8, in: KernelNumbers.cpus).map { Int($0) } }
             guard let first = ends.first, let last = ends.last, ends.count == (part.contains("-") ? 2 : 1),
                 first <= last, cpus.last ?? -1 < first
             else { return nil }

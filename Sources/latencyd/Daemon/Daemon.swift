@@ -54,11 +54,11 @@ final class Daemon {
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         wakeups = WakeupProbe(
-            files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
+            files: SystemHostFiles(sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs),
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         ingestor = Locked(Self.ingestor(configuration))
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log),
-            let services = ServiceThread(files: SystemHostFiles(procfs: options.pathProcfs), log: log)
+            let services = ServiceThread(files: SystemHostFiles(procfs: options.host.pathProcfs), log: log)
         else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
@@ -81,7 +81,7 @@ final class Daemon {
         let pages = DaemonPages(
             board: board, hardware: hardware, services: services.board, ingestor: ingestor, push: push, desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
-            configurationFile: options.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
+            configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
             web = try HTTPServer(
                 address: configuration.web.listenAddress.description,
@@ -94,7 +94,7 @@ final class Daemon {
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
-                        sysfs: options.pathSysfs, procfs: options.pathProcfs,
+                        sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs,
                         filesKept: SystemHostFiles.filesKeptDefault),
                     wakeups: wakeups, gpus: gpus),
                 settings: configuration.hardware.settings,
@@ -164,10 +164,11 @@ final class Daemon {
             + ingestor.withLock {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
             } + SelfMetrics.families(web.counters)
+        let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
         alertLog.write(
             watch.endWindow(
-                ingestor, imported: services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds),
-                windows: windows, signals: signals, at: instant))
+                ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
+                signals: signals, at: instant))
         warn(at: end)
         showPages()
         showStatus()

@@ -167,12 +167,15 @@ struct ProcessCollectorTests {
             #expect(budget.share == 1)
             budget.spend(1, isNew: false)
         }
-        budget = ThreadBudget(processes: 5)
+        budget = ThreadBudget(processes: 8)
         budget.beginProcess()
-        #expect(budget.share == WatchLimits.threadsPerPassMax / 5)
+        #expect(budget.share == WatchLimits.threadsPerPassMax / 8)
         budget.spend(2, isNew: false)
         budget.beginProcess()
-        #expect(budget.share == (WatchLimits.threadsPerPassMax - 2) / 4)
+        #expect(budget.share == (WatchLimits.threadsPerPassMax - 2) / 7)
+        // However much is left, no process takes more than its turn.
+        for _ in 0..<6 { budget.beginProcess() }
+        #expect(budget.share == WatchLimits.threadsPerTurnMax)
         budget.spend(4_000, isNew: true)
         #expect(budget.newLeft == WatchLimits.newThreadsPerPassMax - 4_000)
     }
@@ -225,7 +228,18 @@ struct WatchTextTests {
             ("0", 1), ("0-3,8,10-11", 7), ("", nil), ("3-1", nil), ("0-", nil), ("0,,1", nil), ("a", nil),
             ("0-1-2", nil), ("0-65536", nil),
         ] as [(String, Int?)])
-    func cpus(_ text: String, _ count: Int?) { #expect(CPUList(Array(text.utf8))?.count == count) }
+    func cpus(_ text: String, _ count: Int?) {
+        #expect(CPUList(Array(text.utf8))?.count == count)
+        // An empty list is one in a file, where a line feed ends it.
+        #expect(text.isEmpty || CPUList.ids(Array((text + "\n").utf8))?.count == count)
+    }
+
+    @Test("lists of CPUs that name more than a host can have are none")
+    func longLists() {
+        #expect(CPUList.ids(Array("0-3,8,10-11".utf8)) == [0, 1, 2, 3, 8, 10, 11])
+        #expect(CPUList.ids(Array("\n".utf8)) == [] && CPUList.ids([]) == nil)
+        #expect(CPUList.ids(Array("0-65535,0-65535".utf8)) == nil)
+    }
 
     @Test("a long list of CPUs is cut in its label and counted in full")
     func longList() throws {

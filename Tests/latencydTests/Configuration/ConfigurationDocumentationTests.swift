@@ -65,7 +65,8 @@ struct ConfigurationDocumentationTests {
             LibraryCollectorKey.allCases.filter { CollectorKey(rawValue: $0.rawValue) == nil }
                 .map { "collectors.nvidia." + $0.rawValue },
             ServiceKey.allCases.map(\.rawValue), BasicAuthKey.allCases.map(\.rawValue),
-            TLSKey.allCases.map(\.rawValue), SignalKey.allCases.map(\.rawValue), SignalKind.allCases.map(\.rawValue),
+            TLSKey.allCases.map(\.rawValue), SignalKey.allCases.map(\.rawValue), QueryKey.allCases.map(\.rawValue),
+            SignalKind.allCases.map(\.rawValue),
             SignalUnit.allCases.map(\.rawValue), ServiceSignal.allCases.map(\.rawValue),
             ConfigurationDecoder.profileIDs,
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),

@@ -1,8 +1,5 @@
 /// A table with a column for each CPU, as `/proc/interrupts` and `/proc/softirqs` are.
 struct PerCPUTable: Equatable {
-    /// The most CPUs, more than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
-
     /// The CPUs' numbers, ascending.
     let cpus: [Int]
     /// The rows' names, each once, without the colon.
@@ -50,7 +47,7 @@ struct PerCPUTable: Equatable {
         var cpus: [Int] = []
         while let field = table.field() {
             guard field.starts(with: "CPU".utf8),
-                let cpu = KernelText.decimal(field.dropFirst(3), in: 0...Int64(cpusMax - 1)),
+                let cpu = KernelText.decimal(field.dropFirst(3), in: KernelNumbers.cpus),
                 cpus.last ?? -1 < Int(cpu)
             else { return nil }
             cpus.append(Int(cpu))

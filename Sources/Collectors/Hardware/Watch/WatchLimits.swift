@@ -31,7 +31,7 @@ public enum WatchLimits {
     /// The most threads of processes that are new whose waiting is read in one pass.
     public static let newThreadsPerPassMax = 4_096
     /// The most threads of one process that are read in a pass after its first; others have their turn later.
-    public static let threadsPerTurnMax = 64
+    public static let threadsPerTurnMax = 40
     /// The same of all processes, which share it.
     public static let threadsPerPassMax = 256
     /// The longest list of CPUs in a label, in bytes.

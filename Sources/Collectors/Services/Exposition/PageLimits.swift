@@ -10,6 +10,8 @@ public struct PageLimits: Sendable, Hashable {
     public var keptBytesMax = 16_777_216
     /// One metric in protobuf, with all its buckets. A longer one ends the page.
     public var metricBytesMax = 1_048_576
+    /// Buckets of one histogram in protobuf. A histogram with more counts as malformed.
+    public var bucketsMax = 10_000
     /// Malformed lines without a sample among them, after which a page counts as something else.
     public var junkLinesMax = 1_000
 

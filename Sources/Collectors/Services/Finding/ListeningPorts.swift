@@ -11,6 +11,11 @@ public enum ListeningPorts {
         public let host: String
     }
 
+    private static let tables = [(HostPath.procfs("net/tcp6"), true), (.procfs("net/tcp"), false)]
+
+    /// Where the ports stand.
+    static var files: [HostPath] { tables.map(\.0) }
+
     /// As much of each table as is read, in bytes. The kernel lists listening sockets first: what a host with very many
     /// connections has beyond is not asked for, for making it takes the kernel long.
     public static let tableBytesMax = 1 << 20
@@ -18,8 +23,9 @@ public enum ListeningPorts {
     /// Sorted by port, each once; those that only other addresses of the host reach are left out.
     public static func all(_ files: any HostFiles) -> [Place] {
         var hosts: [Int: String] = [:]
-        for (file, isVersion6) in [("net/tcp6", true), ("net/tcp", false)] {
-            guard let content = try? files.readStart(.procfs(file), bytesMax: tableBytesMax) else { continue }
+        for (file, isVersion6) in tables {
+            // What cannot be read is said by the check of model servers.
+            guard let content = try? files.readStart(file, bytesMax: tableBytesMax) else { continue }
             for line in content.split(separator: UInt8(ascii: "\n")).dropFirst() {
                 guard let (port, host) = listener(line, isVersion6: isVersion6) else { continue }
                 // The fourth version is read last and wins.

@@ -23,12 +23,15 @@ public struct ServiceSettings: Sendable, Equatable {
     public enum Source: Sendable, Equatable {
         /// A page of metrics in an exposition format.
         case page(ServiceProfile)
+        /// Queries to an engine that has the metrics of others.
+        case promql(PromQLSettings)
     }
 
     /// The label `profile`.
     public var profileID: String {
         switch source {
         case .page(let profile): profile.id
+        case .promql: "promql"
         }
     }
 

@@ -13,7 +13,8 @@ public struct SignalSource: Sendable, Hashable {
         /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval. Several
         /// metrics are parts of one sum.
         case mean(per: String)
-        /// A histogram or a summary: `_sum` and `_count`, and `_bucket` where there are buckets.
+        /// A histogram or a summary: `_sum` and `_count`, `_bucket` where there are buckets, and the quantiles of a
+        /// summary.
         case distribution
         /// The mean over the server's whole life, of what the counter `weight` counts.
         case lifetimeMean(weight: String)
@@ -42,7 +43,7 @@ public struct SignalSource: Sendable, Hashable {
         case .highestBound: metrics.map { $0 + "_bucket" }
         case .mean(let count): metrics + [count]
         case .lifetimeMean(let weight): metrics + [weight]
-        case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket"] }
+        case .distribution: metrics.flatMap { [$0 + "_sum", $0 + "_count", $0 + "_bucket", $0] }
         }
     }
 }

@@ -22,8 +22,15 @@ protocol ServiceSource {
     /// The requests of the next round. Those that decide come first.
     mutating func begin(_ access: ServiceAccess) -> [ServiceRequest]
 
+    /// Takes the answer to the request at `place` as it comes, and returns what of it is to be kept until the end.
+    mutating func take(_ answer: ServiceAnswer, at place: Int) -> ServiceAnswer
+
     /// What the answers say, in the order of the requests; `seconds` is for the caller to set.
     mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound
+}
+
+extension ServiceSource {
+    mutating func take(_ answer: ServiceAnswer, at place: Int) -> ServiceAnswer { answer }
 }
 
 /// How a service may be asked in one round: its secrets are read, its time is set.

@@ -16,6 +16,7 @@ struct ServiceTarget {
         self.settings = settings
         switch settings.source {
         case .page(let profile): source = PageSource(profile)
+        case .promql(let queries): source = PromQLSource(queries)
         }
         // Services of one configuration, and daemons of many hosts, do not ask all at once.
         dueSeconds = now + settings.interval * Self.share(of: settings.name + settings.url)
@@ -60,7 +61,7 @@ struct ServiceTarget {
     /// Takes an answer if it is this service's; the round, when it was the last one.
     mutating func take(_ ended: HTTPClient.Ended, _ client: HTTPClient, at now: Double) -> ServiceRound? {
         guard let (place, request) = open.removeValue(forKey: ended.id) else { return nil }
-        answers[place] = ServiceAnswer(request: request, result: ended.result)
+        answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
         ask(client, at: now)
         guard open.isEmpty else { return nil }
         var round = source.end(answers.compactMap(\.self))

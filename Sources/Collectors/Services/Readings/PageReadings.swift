@@ -191,6 +191,7 @@ struct PageReadings: Sendable {
             guard let bound = sample.labels["le"].flatMap(Double.init), !bound.isNaN else { continue }
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
+        let quantiles = source.quantiles(of: samples, named: metric)
         let sums = Dictionary(
             source.series(of: samples, named: metric + "_sum"), uniquingKeysWith: { first, _ in first })
         return source.series(of: samples, named: metric + "_count").compactMap { series, count in
@@ -207,6 +208,7 @@ struct PageReadings: Sendable {
                 // Better the middles of buckets than a sum that stands still.
                 if isCoarse(sumIncrease, of: sum) { result.sum = result.sumOfMiddles }
             }
+            result.quantiles = quantiles[series] ?? StatedQuantiles()
             return (series, result)
         }
     }

@@ -23,6 +23,11 @@ struct ServiceRecord: Sendable {
         var lastSeconds: Double
     }
 
+    private struct Stated: Sendable {
+        var timing: StatedTiming
+        var lastSeconds: Double
+    }
+
     /// `service` and `profile`.
     private let own: [Label]
     private let url: String
@@ -37,6 +42,8 @@ struct ServiceRecord: Sendable {
     private var gauges: [MetricDescriptor: [Sample]] = [:]
     private var counters: [Key: Counted] = [:]
     private var timings: [Key: Imported] = [:]
+    /// Those without buckets.
+    private var stated: [Key: Stated] = [:]
 
     init(_ settings: ServiceSettings, unixSeconds: Double) {
         own = [Label("profile", settings.profileID), Label("service", settings.name)]
@@ -54,6 +61,7 @@ struct ServiceRecord: Sendable {
         apiFailureCount += round.apiFailureCount
         if let failure = round.failure { failureCounts[failure.reason, default: 0] &+= 1 }
         gauges.removeAll(keepingCapacity: true)
+        for key in stated.keys { stated[key]?.timing.miss() }
         for reading in round.readings { take(reading, now, unixSeconds) }
         addEfficiency(round.readings)
         forget(now)
@@ -71,7 +79,12 @@ struct ServiceRecord: Sendable {
             counters[key]?.lastSeconds = now
         case .distribution(let distribution):
             if let mean = distribution.mean { show(reading.signal, reading.labels, mean) }
-            count(distribution, Key(signal: reading.signal, labels: reading.labels), now, unixSeconds)
+            let key = Key(signal: reading.signal, labels: reading.labels)
+            if distribution.counts.isEmpty {
+                state(distribution, key, now)
+            } else {
+                count(distribution, key, now, unixSeconds)
+            }
         case .buckets(let distribution):
             count(distribution, Key(signal: reading.signal, labels: reading.labels), now, unixSeconds)
         }
@@ -85,7 +98,8 @@ struct ServiceRecord: Sendable {
     private mutating func count(
         _ distribution: IntervalDistribution, _ key: Key, _ now: Double, _ unixSeconds: Double
     ) {
-        guard let descriptor = key.signal.timing, !distribution.counts.isEmpty else { return }
+        guard let descriptor = key.signal.timing else { return }
+        stated[key] = nil
         if timings[key]?.timing.bounds != distribution.bounds {
             // Another version of the server may have other bounds: its counts begin anew.
             guard timings[key] != nil || hasRoom else { return }
@@ -100,9 +114,20 @@ struct ServiceRecord: Sendable {
         timings[key]?.lastSeconds = now
     }
 
+    /// Quantiles count where there are no buckets. A series that has shown some goes on without them: an interval without
+    /// requests is one of the trailing minute.
+    private mutating func state(_ distribution: IntervalDistribution, _ key: Key, _ now: Double) {
+        guard let descriptor = key.signal.timing, timings[key] == nil,
+            stated[key] != nil || (!distribution.quantiles.isEmpty && hasRoom)
+        else { return }
+        stated[key, default: Stated(timing: StatedTiming(descriptor, key.labels.adding(own)), lastSeconds: now)]
+            .timing.add(distribution)
+        stated[key]?.lastSeconds = now
+    }
+
     private var hasRoom: Bool {
         mutating get {
-            if counters.count + timings.count < Self.seriesMax { return true }
+            if counters.count + timings.count + stated.count < Self.seriesMax { return true }
             droppedCount += 1
             return false
         }
@@ -125,6 +150,7 @@ struct ServiceRecord: Sendable {
     private mutating func forget(_ now: Double) {
         counters = counters.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
         timings = timings.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
+        stated = stated.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
     }
 
     // MARK: What is shown
@@ -132,10 +158,25 @@ struct ServiceRecord: Sendable {
     mutating func endWindows(_ count: Int, windowsMax: Int, windowSeconds: Double) -> [SeriesStore.TimingWindows] {
         // One more than are kept: after a long standstill what was in progress before it is not of the last minute.
         let turns = min(count, windowsMax + 1)
+        for key in stated.keys {
+            for _ in 0..<turns {
+                stated[key]?.timing.endWindow(windowsMax: windowsMax, windowSeconds: windowSeconds)
+            }
+        }
         return timings.keys.map { key in
             for _ in 0..<turns { timings[key]?.timing.endWindow(windowsMax: windowsMax) }
             return timings[key]!.timing.windows(windowSeconds: windowSeconds)
         }
+    }
+
+    /// Timings of which the service states the statistics itself, as of the last reading and the last finished windows.
+    var statedTimings: [TimingSummary] {
+        let own = own
+        let answers = (last?.timings ?? []).map { timing in
+            TimingSummary(
+                timing: timing.timing, unit: timing.unit, labels: timing.labels.adding(own), summary: timing.summary)
+        }
+        return answers + stated.values.compactMap(\.timing.summary)
     }
 
     /// Adds this service's samples to the families.
@@ -193,7 +234,8 @@ struct ServiceFamilies: Sendable {
 }
 
 extension LabelSet {
-    fileprivate func isOrdered(before other: LabelSet) -> Bool {
+    /// By names and values, label by label.
+    func isOrdered(before other: LabelSet) -> Bool {
         labels.lexicographicallyPrecedes(other.labels) { ($0.name, $0.value) < ($1.name, $1.value) }
     }
 }

@@ -48,12 +48,18 @@ public struct IntervalDistribution: Sendable, Equatable {
     public var bounds: [Double]
     /// Observations at or below each bound and above the one before it; one more than `bounds`.
     public var counts: [UInt64]
+    /// Those that the server states itself, in a summary.
+    public var quantiles: StatedQuantiles
 
-    public init(count: Double, sum: Double, bounds: [Double] = [], counts: [UInt64] = []) {
+    public init(
+        count: Double, sum: Double, bounds: [Double] = [], counts: [UInt64] = [],
+        quantiles: StatedQuantiles = StatedQuantiles()
+    ) {
         self.count = count
         self.sum = sum
         self.bounds = bounds
         self.counts = counts
+        self.quantiles = quantiles
     }
 
     /// nil when nothing was observed.
@@ -75,11 +81,50 @@ public struct IntervalDistribution: Sendable, Equatable {
     mutating func add(_ other: IntervalDistribution) {
         count += other.count
         sum += other.sum
+        quantiles.add(other.quantiles)
         if counts.isEmpty {
             bounds = other.bounds
             counts = other.counts
         } else if other.bounds == bounds {
             for index in counts.indices { counts[index] &+= other.counts[index] }
         }
+    }
+}
+
+/// Quantiles as a server states them, in base units; nil where it does not, or where nothing was observed.
+public struct StatedQuantiles: Sendable, Equatable {
+    public var p50: Double?
+    public var p95: Double?
+    public var p99: Double?
+
+    public init(p50: Double? = nil, p95: Double? = nil, p99: Double? = nil) {
+        self.p50 = p50
+        self.p95 = p95
+        self.p99 = p99
+    }
+
+    public var isEmpty: Bool { p50 == nil && p95 == nil && p99 == nil }
+
+    /// Takes the value of a sample whose label `quantile` is `quantile`, where it is one of these.
+    mutating func take(_ value: Double, quantile: Double) {
+        guard value.isFinite, value >= 0 else { return }
+        switch quantile {
+        case 0.5: p50 = value
+        case 0.95: p95 = value
+        case 0.99: p99 = value
+        default: break
+        }
+    }
+
+    /// Adds another series of the same model. Quantiles cannot be added up: the largest is that of the slowest part.
+    mutating func add(_ other: StatedQuantiles) {
+        p50 = Self.largest(p50, other.p50)
+        p95 = Self.largest(p95, other.p95)
+        p99 = Self.largest(p99, other.p99)
+    }
+
+    private static func largest(_ one: Double?, _ other: Double?) -> Double? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
     }
 }

@@ -2,7 +2,7 @@ internal import Collectors
 internal import Platform
 
 enum ServiceKey: String, ConfigurationKey {
-    case name, profile, url, interval, timeout, tls, signals
+    case name, profile, url, interval, timeout, tls, signals, queries, shard, limit, tenant
     case apiURL = "api_url"
     case bearerTokenFile = "bearer_token_file"
     case basicAuth = "basic_auth"
@@ -29,7 +29,7 @@ extension ConfigurationDecoder {
     /// Instead of a profile: all servers of the host.
     static let autoProfile = "auto"
 
-    static var profileIDs: [String] { ServiceProfiles.all.map(\.id) + [customProfile, autoProfile] }
+    static var profileIDs: [String] { ServiceProfiles.all.map(\.id) + [customProfile, queryProfile, autoProfile] }
 
     mutating func services(_ list: ConfigurationField) -> ([ServiceConfiguration], FindingConfiguration?) {
         var services: [ServiceConfiguration] = []
@@ -97,11 +97,16 @@ extension ConfigurationDecoder {
         let profile = serviceProfile(fields, element)
         var service = ServiceConfiguration(
             name: "", profile: profile ?? ServiceProfile(id: "", title: "", ports: [], signals: [:]), url: "")
+        if profile?.id == Self.queryProfile {
+            service.interval = ServiceConfiguration.queryIntervalDefault
+            service.queries = queries(fields, element)
+        }
         options(fields, &service)
         guard let profile, name != .some(nil), url != .some(nil) else { return nil }
         service.name = (name ?? nil) ?? profile.id
         guard let url = (url ?? nil) ?? profile.url else {
-            reportMissing("url", in: element, "write where the page of metrics is")
+            let what = service.queries == nil ? "the page of metrics" : "the engine"
+            reportMissing("url", in: element, "write where \(what) is")
             return nil
         }
         service.url =
@@ -125,6 +130,13 @@ extension ConfigurationDecoder {
             throw .impossible(text, "is not known here", remedy)
         }
         guard let id else { return nil }
+        for key in Self.queryProfileKeys where id != Self.queryProfile {
+            guard let field = fields[key] else { continue }
+            reportKey(
+                field, "the profile \(id) reads a page of metrics",
+                "write profile: \(Self.queryProfile) to ask an engine for \(key.rawValue)")
+        }
+        if id == Self.queryProfile { return queryServiceProfile }
         guard id == Self.customProfile else {
             for key in [ServiceKey.signals, .modelLabels] {
                 guard let field = fields[key] else { continue }

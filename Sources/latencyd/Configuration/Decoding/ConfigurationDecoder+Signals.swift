@@ -67,15 +67,18 @@ extension ConfigurationDecoder {
         if entries.isEmpty {
             report(section, "no signal is named", "write at least one of " + words.joined(separator: ", "))
         }
-        let labels = modelLabels.map { field in
-            elements(field, limit: Self.modelLabelsMax, of: "labels").compactMap {
-                text($0, "a label", NameScalars.label)
-            }
-        }
+        let labels = modelLabels.map { self.modelLabels($0) }
         return ServiceProfile(
             id: Self.customProfile, title: "a page of metrics", ports: [],
             modelLabels: labels ?? ["model", "model_name"],
             signals: signals)
+    }
+
+    /// The labels that may name the model.
+    mutating func modelLabels(_ list: ConfigurationField) -> [String] {
+        elements(list, limit: Self.modelLabelsMax, of: "labels").compactMap {
+            text($0, "a label", NameScalars.label)
+        }
     }
 
     private mutating func source(_ section: ConfigurationField) -> SignalSource? {

@@ -33,7 +33,7 @@ enum ParsedPage {
     }
 }
 
-/// What may differ when a page comes in other pieces: nothing. NaN is not equal to itself, so values are compared as bits.
+/// What may differ when a page comes in other pieces: nothing. Numbers are compared as bits, for NaN is not equal to itself.
 struct PageImage: Equatable, CustomStringConvertible {
     let lines: [String]
 
@@ -42,7 +42,8 @@ struct PageImage: Equatable, CustomStringConvertible {
             page.samples.keys.sorted().flatMap { name in
                 page[name].map { sample in
                     let labels = sample.labels.labels.map { "\($0.name)=\($0.value.debugDescription)" }
-                    return "\(sample.name){\(labels.joined(separator: ","))} \(sample.value.bitPattern)"
+                    let value = sample.value.isNaN ? "NaN" : "\(sample.value.bitPattern)"
+                    return "\(sample.name){\(labels.joined(separator: ","))} \(value)"
                 }
             } + page.kinds.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + [
                 "\(page.sampleCount) samples, \(page.malformedCount) malformed, \(page.duplicateCount) duplicate, "

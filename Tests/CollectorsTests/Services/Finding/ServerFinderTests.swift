@@ -39,7 +39,8 @@ final class ServerFinderTests {
 
     private func reader(listening ports: [UInt16]) throws -> ServiceReader {
         table.listen(ports + [22])
-        let reader = ServiceReader(board: board, files: table, monotonicSeconds: { [time] in time.withLock { $0 } })
+        let clock = { [time] in time.withLock { $0 } }
+        let reader = ServiceReader(board: board, files: table, monotonicSeconds: clock)
         return try #require(reader)
     }
 

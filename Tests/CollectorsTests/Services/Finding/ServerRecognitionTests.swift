@@ -16,11 +16,11 @@ struct ServerRecognitionTests {
         return recognition.finish().map { ($0.profile.id, $0.evidence) }
     }
 
-    @Test("knows every captured page that holds anything, wherever its pieces end", arguments: CapturedPage.names)
+    @Test("knows every captured page that holds anything, wherever its pieces end", arguments: ServerPage.names)
     func captures(_ name: String) {
-        let text = Repository.text("\(CapturedPage.folder)/\(name).prom")
-        let expected = ServiceProfiles.all.first { CapturedPage.names(of: $0).contains(name) }
-        let isEmpty = CapturedPage(name).families.isEmpty
+        let text = Repository.text("\(ServerPage.folder)/\(name).prom")
+        let expected = ServiceProfiles.all.first { ServerPage.names(of: $0).contains(name) }
+        let isEmpty = ServerPage(name).families.isEmpty
         for size in [1, 7, 1 << 20] {
             let found = recognise(text, size: size)
             #expect(found?.profile == (isEmpty ? nil : expected?.id), "\(size)")
@@ -28,11 +28,11 @@ struct ServerRecognitionTests {
         }
     }
 
-    @Test("knows a server that has served nothing yet by its TYPE lines alone", arguments: CapturedPage.names)
+    @Test("knows a server that has served nothing yet by its TYPE lines alone", arguments: ServerPage.names)
     func typesOnly(_ name: String) {
-        let text = Repository.text("\(CapturedPage.folder)/\(name).prom")
+        let text = Repository.text("\(ServerPage.folder)/\(name).prom")
         let types = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.joined(separator: "\n")
-        let expected = ServiceProfiles.all.first { CapturedPage.names(of: $0).contains(name) }
+        let expected = ServiceProfiles.all.first { ServerPage.names(of: $0).contains(name) }
         // Some servers write none.
         if !types.isEmpty { #expect(recognise(types)?.profile == expected?.id) }
     }

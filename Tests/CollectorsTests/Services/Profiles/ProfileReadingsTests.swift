@@ -24,8 +24,8 @@ struct ProfileReadingsTests {
     func readings(_ entry: Case) throws {
         let profile = try #require(ServiceProfiles[entry.profile])
         var readings = PageReadings(profile)
-        let first = CapturedPage(entry.first)
-        let second = entry.second.map { CapturedPage($0) } ?? first.advanced(entry.steps)
+        let first = ServerPage(entry.first)
+        let second = entry.second.map { ServerPage($0) } ?? first.advanced(entry.steps)
         var api: [String: [ScrapedSample]] = [:]
         if entry.profile == "torchserve" {
             api = Dictionary(grouping: try TorchServeCapture.samples(), by: \.name)
@@ -160,7 +160,7 @@ struct ProfileReadingsTests {
 
     private static let others: [Case] = [
         Case(
-            profile: "torchserve", first: "torchserve-0.12",
+            profile: "torchserve", first: "torchserve",
             steps: [
                 "ts_inference_requests_total": 10, "ts_queue_latency_microseconds": 50_000,
                 "ts_inference_latency_microseconds": 200_000,
@@ -170,7 +170,7 @@ struct ProfileReadingsTests {
                 "batch_size_max lin": 4,
             ]),
         Case(
-            profile: "mlserver", first: "mlserver-1.7",
+            profile: "mlserver", first: "mlserver",
             steps: [
                 "model_infer_request_success_total": 8, "model_infer_request_failure_total": 2,
                 "model_infer_request_duration_count": 10, "model_infer_request_duration_sum": 0.5,
@@ -216,7 +216,7 @@ struct ProfileReadingsTests {
 
     private static let batching: [Case] = [
         Case(
-            profile: "triton", first: "triton-2.51",
+            profile: "triton", first: "triton",
             steps: [
                 "nv_inference_request_success": 9, "nv_inference_request_failure": 1,
                 "nv_inference_request_summary_us_count": 10, "nv_inference_request_summary_us_sum": 30_000,
@@ -287,7 +287,7 @@ struct ProfileReadingsTests {
                 "request_time Summarization in buckets": 1122,
             ]),
         Case(
-            profile: "bentoml", first: "bentoml-no-batch",
+            profile: "bentoml", first: "bentoml",
             steps: [
                 "bentoml_service_request_total": 5, "bentoml_service_request_duration_seconds_count": 10,
                 "bentoml_service_request_duration_seconds_sum": 0.2,

@@ -6,7 +6,7 @@ import TestSupport
 
 /// A page of a model server from `Captures/Servers`, read by the simplest means that do: what the profiles are tested
 /// with does not depend on the parser of the daemon.
-struct CapturedPage {
+struct ServerPage {
     var samples: [String: [ScrapedSample]] = [:]
     /// Names of families, from the TYPE lines as well.
     var families: Set<String> = []
@@ -32,9 +32,16 @@ struct CapturedPage {
         names.filter { $0 == profile.id || $0.hasPrefix(profile.id + "-") }
     }
 
-    init(_ name: String) { self.init(text: Repository.text("\(Self.folder)/\(name).prom")) }
+    /// Each is read once for all tests.
+    private static let pages = Dictionary(
+        uniqueKeysWithValues: names.map { ($0, ServerPage(text: Repository.text("\(folder)/\($0).prom"))) })
 
-    init(text: String) {
+    init(_ name: String) {
+        guard let page = Self.pages[name] else { fatalError("there is no capture \(name)") }
+        self = page
+    }
+
+    private init(text: String) {
         for line in text.split(separator: "\n") {
             if line.hasPrefix("# TYPE ") {
                 families.insert(String(line.split(separator: " ")[2]))
@@ -61,7 +68,7 @@ struct CapturedPage {
     }
 
     /// Every sample of each of the names goes on by so much.
-    func advanced(_ steps: [String: Double]) -> CapturedPage {
+    func advanced(_ steps: [String: Double]) -> ServerPage {
         var page = self
         for (name, step) in steps {
             guard page.samples[name] != nil else { fatalError("no sample has the name \(name)") }
