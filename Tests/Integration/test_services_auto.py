@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from daemon import REPOSITORY, Daemon, eventually, free_port, run_command
-from page_server import PageServer, Queue
+from daemon import REPOSITORY, Daemon, eventually, run_command
+from page_server import PageServer, Queue, silent
 
 CAPTURES = REPOSITORY / "Tests/CollectorsTests/Captures/Servers"
 # Of the ports that are asked, those that nobody has by default.
@@ -90,19 +90,36 @@ def test_what_is_named_is_not_asked_twice_and_strangers_are_let_be(start_daemon)
         assert {request.path for request in named.requests} == {"/mine"}
 
 
-def test_a_daemon_on_a_usual_port_does_not_ask_itself(start_daemon) -> None:
-    with on_a_usual_port(Queue().page) as placeholder:
-        port = placeholder.port
-    daemon = Daemon({**AUTO, "web": {"listen_address": f"127.0.0.1:{port}"}})
-    daemon.port = port
-    try:
-        daemon.start()
-        eventually(lambda: daemon.page().value("latencyd_http_requests_total", code="200") is not None
-                   or daemon.page().text, 5, "it serves")
-        assert not [name for name in services(daemon) if name.endswith(f"-{port}")]
-        assert not told(daemon, f"127.0.0.1:{port}/prometheus")
-    finally:
-        daemon.stop()
+def test_a_daemon_on_a_usual_port_does_not_take_itself_for_a_server(start_daemon) -> None:
+    with on_a_usual_port(Queue().page) as other:
+        with on_a_usual_port(Queue().page) as placeholder:
+            port = placeholder.port
+        daemon = Daemon({"web": {"listen_address": f"127.0.0.1:{port}"}})
+        daemon.port = port
+        try:
+            daemon.start()
+            # Its own page has a family that gives a server away elsewhere.
+            daemon.send(b"tgi_queue_size:1|g")
+            eventually(lambda: "\ntgi_queue_size" in daemon.page().text, 5, "it is on the page")
+            daemon.write_configuration({**daemon.configuration, **AUTO})
+            assert daemon.get("/-/reload", "POST").status == 200
+            eventually(lambda: f"vllm-{other.port}" in services(daemon), 10, "the search has ended")
+            assert f"tgi-{port}" not in services(daemon)
+        finally:
+            daemon.stop()
+
+
+def test_a_silent_neighbour_delays_nobody(start_daemon) -> None:
+    queue = Queue()
+    with on_a_usual_port(silent(30)) as quiet, PageServer(queue.page) as named:
+        mine = {"name": "mine", "profile": "vllm", "url": named.url, "interval": "1s"}
+        start_daemon({"services": [mine, *AUTO["services"]]})
+        eventually(lambda: quiet.requests, 10, "the search comes by")
+        eventually(lambda: len(named.requests) >= 5, 15, "the named one is read")
+        moments = [request.seconds for request in named.requests]
+        assert max(later - earlier for earlier, later in zip(moments, moments[1:])) < 2, moments
+        # Silence once is enough: no other path of it is asked for.
+        assert [request.path for request in quiet.requests] == ["/metrics"]
 
 
 def test_status_and_doctor_name_it_with_lines_that_a_configuration_takes(start_daemon, tmp_path: Path) -> None:
