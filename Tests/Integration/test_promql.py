@@ -217,6 +217,6 @@ def test_an_engine_that_lies_harms_nobody(start_daemon, answer) -> None:
         eventually(lambda: up(daemon, "liar") == 0, 15, "the liar is down")
         eventually(lambda: up(daemon, "honest") == 1, 15, "the other is up")
         assert daemon.page().value("latencyd_service_queue_length") == 4
-        assert daemon.resident_bytes() < 250 << 20
+        assert daemon.resident_bytes() < 120 << 20
         liar.answers["q"] = good
         eventually(lambda: up(daemon, "liar") == 1, 15, "what is right again is read")

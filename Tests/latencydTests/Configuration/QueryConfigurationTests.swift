@@ -1,5 +1,6 @@
 import Collectors
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import latencyd
@@ -139,5 +140,28 @@ struct QueryConfigurationTests {
         let lines = errorLines("services: [{profile: triton, \(key)}]")
         #expect(lines.count == 1, "\(lines)")
         #expect(lines.first?.contains("the profile triton reads a page of metrics; write profile: promql") == true)
+    }
+
+    @Test("the examples of docs/promql.md are valid")
+    func page() throws {
+        let blocks = Repository.text("docs/promql.md").components(between: "```yaml\n", and: "```")
+        #expect(blocks.count == 3)
+        for block in blocks {
+            let loaded = try decode(block)
+            #expect(loaded.warnings.isEmpty)
+            #expect(loaded.configuration.services.allSatisfy { $0.queries?.timings.isEmpty == false })
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(between start: String, and end: String) -> [String] {
+        var found: [String] = []
+        var rest = Substring(self)
+        while let from = rest.firstRange(of: start), let to = rest[from.upperBound...].firstRange(of: end) {
+            found.append(String(rest[from.upperBound..<to.lowerBound]))
+            rest = rest[to.upperBound...]
+        }
+        return found
     }
 }
