@@ -11,7 +11,23 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(watch) { $1 }.merging(gpus) { $1 }
+    private static let limits: [String: Double] = [push, others, watch, gpus, pages].reduce(into: [:]) { limits, part in
+        limits.merge(part) { $1 }
+    }
+
+    private static let pages: [String: Double] = {
+        let limits = PageLimits.default
+        return [
+            "PageLimits.lineBytesMax": Double(limits.lineBytesMax),
+            "PageLimits.labelsMax": Double(limits.labelsMax),
+            "PageLimits.samplesMax": Double(limits.samplesMax),
+            "PageLimits.keptBytesMax": Double(limits.keptBytesMax),
+            "PageLimits.metricBytesMax": Double(limits.metricBytesMax),
+            "PageLimits.bucketsMax": Double(limits.bucketsMax),
+            "PageLimits.junkLinesMax": Double(limits.junkLinesMax),
+            "ExpositionNumber.bytesMax": Double(ExpositionNumber.bytesMax),
+        ]
+    }()
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
