@@ -26,5 +26,12 @@ let package = Package(
                 .product(name: "Platform", package: "latencyd"),
             ]
         ),
+        .executableTarget(
+            name: "ExpositionBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "Collectors", package: "latencyd"),
+            ]
+        ),
     ]
 )

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Measures the hot paths: ingest beside the least C that does the same job, collection beside node_exporter. Quiet machines give steadier figures.
+# Measures the hot paths: ingest beside the least C that does the same job, collection beside node_exporter, reading
+# pages of metrics beside memchr. Quiet machines give steadier figures.
 set -euo pipefail
 cd "$(dirname "$0")/../Benchmarks"
 
 swift=${SWIFT:-swift}
-for product in IngestBenchmark CollectBenchmark; do
+for product in IngestBenchmark CollectBenchmark ExpositionBenchmark; do
     "$swift" build -c release --product "$product"
 done
 .build/release/IngestBenchmark "$@"
 python3 collect.py .build/release/CollectBenchmark
+python=python3
+[[ -x ../.venv/bin/python ]] && python=../.venv/bin/python
+"$python" exposition.py .build/release/ExpositionBenchmark

@@ -176,3 +176,10 @@ double floor_ingest(int fd, uint64_t timings, unsigned series_max) {
     free(memory);
     return used;
 }
+
+uint64_t floor_lines(const uint8_t *bytes, size_t count) {
+    uint64_t lines = 0;
+    const uint8_t *end = bytes + count;
+    for (const uint8_t *p = bytes; (p = memchr(p, '\n', (size_t)(end - p))); p++) lines++;
+    return lines;
+}

@@ -78,6 +78,8 @@ struct LimitsPageTests {
             "PageLimits.samplesMax": Double(page.samplesMax),
             "PageLimits.keptBytesMax": Double(page.keptBytesMax),
             "PageLimits.metricBytesMax": Double(page.metricBytesMax),
+            "PageLimits.bucketsMax": Double(page.bucketsMax),
+            "ExpositionNumber.bytesMax": Double(ExpositionNumber.bytesMax),
             "PageLimits.junkLinesMax": Double(page.junkLinesMax),
             "PageReadings.modelsMax": Double(PageReadings.modelsMax),
             "PageReadings.modelLengthMax": Double(PageReadings.modelLengthMax),

@@ -27,4 +27,7 @@ double floor_ingest(int fd, uint64_t timings, unsigned series_max);
 // CPU seconds that this thread has used.
 double floor_cpu_seconds(void);
 
+// Lines in `bytes`, each end found by memchr: the floor of reading a page of text.
+uint64_t floor_lines(const uint8_t *bytes, size_t count);
+
 #endif

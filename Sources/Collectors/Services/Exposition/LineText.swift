@@ -51,6 +51,21 @@ extension Span<UInt8> {
         return nil
     }
 
+    /// The value of a sample, and behind it a timestamp and an exemplar, which are ignored. Nil where that is not what
+    /// stands between `position` and `end`.
+    @inline(__always)
+    func sampleValue(at position: inout Int, end: Int) -> Double? {
+        skipBlanks(at: &position, end: end)
+        guard let value = ExpositionNumber.read(self, at: &position, end: end) else { return nil }
+        if position == end { return value }
+        skipBlanks(at: &position, end: end)
+        if self[position] != UInt8(ascii: "#") {
+            guard ExpositionNumber.read(self, at: &position, end: end) != nil else { return nil }
+            skipBlanks(at: &position, end: end)
+        }
+        return position == end || self[position] == UInt8(ascii: "#") ? value : nil
+    }
+
     @inline(__always)
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 

@@ -19,11 +19,12 @@ public enum PageFormat: Sendable, Hashable {
             }
     }
 
-    /// An `Accept` header that asks for any of the formats, the one that is cheapest to read first.
+    /// An `Accept` header that asks for any of the formats, text first: in the others client libraries add `_total` to
+    /// counters that servers, and people, call something else.
     public static let accept = [
-        "application/openmetrics-text;version=1.0.0;q=0.8",
-        "text/plain;version=0.0.4;q=0.7",
-        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5",
+        "text/plain;version=0.0.4",
+        "application/openmetrics-text;version=1.0.0;q=0.5",
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.3",
         "*/*;q=0.1",
     ].joined(separator: ",")
 }

@@ -49,7 +49,8 @@ struct TextLines {
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ body: (Span<UInt8>, Line) throws(Failure) -> Void
     ) throws(Failure) {
         guard !isSkipping, !range.isEmpty else { return }
-        let piece = range.prefix(lineBytesMax + 1 - unfinished.count)
+        let room = lineBytesMax - unfinished.count
+        let piece = range.count > room ? range.prefix(room + 1) : range
         bytes.extracting(piece).withUnsafeBufferPointer { unfinished.append(contentsOf: $0) }
         guard unfinished.count > lineBytesMax else { return }
         isSkipping = true

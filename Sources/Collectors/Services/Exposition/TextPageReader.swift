@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads Prometheus' text format and OpenMetrics, line by line, and takes what real servers send: lists of labels that
 /// end in a comma, blanks everywhere, `NaN` in any case, names that begin with `:`, line ends of Windows, exemplars.
 ///
@@ -102,20 +100,20 @@ struct TextPageReader {
         bytes.skipBlanks(at: &position, end: end)
         guard position < end else { return false }
         guard bytes[position] == UInt8(ascii: "{") else {
-            guard let value = Self.readValue(bytes, at: &position, end: end) else { return false }
+            guard let value = bytes.sampleValue(at: &position, end: end) else { return false }
             keep(bytes, name, verdict, set: LabelInterner.emptySet, value)
             return true
         }
         if verdict != .unwanted, let known = knownBlock(bytes, at: position, end: end) {
             position = known.end
-            guard let value = Self.readValue(bytes, at: &position, end: end) else { return false }
+            guard let value = bytes.sampleValue(at: &position, end: end) else { return false }
             keep(bytes, name, verdict, set: known.set, value)
             return true
         }
         let start = position
         guard block.read(bytes, at: &position, end: end), block.metric == nil else { return false }
         let blockRange = start..<position
-        guard let value = Self.readValue(bytes, at: &position, end: end) else { return false }
+        guard let value = bytes.sampleValue(at: &position, end: end) else { return false }
         guard verdict != .unwanted else { return true }
         switch set(bytes, block: blockRange) {
         case .malformed: return false
@@ -128,7 +126,7 @@ struct TextPageReader {
     /// A sample whose name stands in quotes between the braces.
     private mutating func readQuotedSample(_ bytes: Span<UInt8>, at position: inout Int, end: Int) -> Bool {
         guard block.read(bytes, at: &position, end: end), let metric = block.metric,
-            let value = Self.readValue(bytes, at: &position, end: end)
+            let value = bytes.sampleValue(at: &position, end: end)
         else { return false }
         metric.unescape(bytes, into: &unescaped)
         let name = unescaped
@@ -154,20 +152,6 @@ struct TextPageReader {
             lastName.remember(bytes, name, .wanted(number))
             kept.keep(name: number, set: set, value: value)
         }
-    }
-
-    /// The value, and behind it a timestamp and an exemplar, which are ignored. Nil where that is not what follows.
-    @inline(__always)
-    private static func readValue(_ bytes: Span<UInt8>, at position: inout Int, end: Int) -> Double? {
-        bytes.skipBlanks(at: &position, end: end)
-        guard let value = ExpositionNumber.read(bytes, at: &position, end: end) else { return nil }
-        if position == end { return value }
-        bytes.skipBlanks(at: &position, end: end)
-        if bytes[position] != UInt8(ascii: "#") {
-            guard ExpositionNumber.read(bytes, at: &position, end: end) != nil else { return nil }
-            bytes.skipBlanks(at: &position, end: end)
-        }
-        return position == end || bytes[position] == UInt8(ascii: "#") ? value : nil
     }
 
     // MARK: Labels
@@ -209,56 +193,18 @@ struct TextPageReader {
 
     // MARK: Comments
 
-    /// `# TYPE name kind`, `# EOF`, or anything else, which is ignored.
     private mutating func readComment(_ bytes: Span<UInt8>, at start: Int, end: Int) {
-        var position = start + 1
-        bytes.skipBlanks(at: &position, end: end)
-        if isOpenMetrics, bytes.equals("EOF", position..<end) {
-            hasEnded = true
-        }
-        guard bytes.readWord(at: &position, end: end, is: "TYPE") else { return }
-        var family = LineText(range: position..<position)
-        if position < end, bytes[position] == UInt8(ascii: "\"") {
-            guard let text = bytes.quotedText(at: &position, end: end) else { return }
-            family = text
-        } else {
-            while position < end, !ExpositionNumber.isBlank(bytes[position]) { position += 1 }
-            family.range = family.range.lowerBound..<position
-        }
-        bytes.skipBlanks(at: &position, end: end)
-        if !family.isEscaped {
-            noteKind(bytes, family.range, bytes, position..<end)
-        } else {
+        switch CommentLine(bytes, start..<end) {
+        case .other: return
+        case .end: hasEnded = isOpenMetrics
+        case .type(let family, let kind) where family.isEscaped:
             family.unescape(bytes, into: &unescaped)
             let name = unescaped
-            noteKind(name.span, 0..<name.count, bytes, position..<end)
+            guard kept.isWanted(family: name.span, 0..<name.count) else { return }
+            if let kind = CommentLine.kind(bytes, kind) { kept.noteKind(name.span, 0..<name.count, kind) }
+        case .type(let family, let kind):
+            guard kept.isWanted(family: bytes, family.range) else { return }
+            if let kind = CommentLine.kind(bytes, kind) { kept.noteKind(bytes, family.range, kind) }
         }
-    }
-
-    private mutating func noteKind(
-        _ bytes: Span<UInt8>, _ family: Range<Int>, _ line: Span<UInt8>, _ kind: Range<Int>
-    ) {
-        guard kept.isWanted(family: bytes, family), let word = line.text(kind) else { return }
-        guard let kind = word == "untyped" ? .unknown : ScrapedKind(rawValue: word) else { return }
-        kept.noteKind(bytes, family, kind)
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether the bytes in `range` are those of `word`.
-    fileprivate func equals(_ word: StaticString, _ range: Range<Int>) -> Bool {
-        guard range.count == word.utf8CodeUnitCount else { return false }
-        return extracting(range).withUnsafeBytes { memcmp($0.baseAddress!, word.utf8Start, range.count) == 0 }
-    }
-
-    /// Moves `position` behind `word` and the blanks that follow it; false where it is something else.
-    fileprivate func readWord(at position: inout Int, end: Int, is word: StaticString) -> Bool {
-        let wordEnd = position + word.utf8CodeUnitCount
-        guard wordEnd < end, ExpositionNumber.isBlank(self[wordEnd]), equals(word, position..<wordEnd) else {
-            return false
-        }
-        position = wordEnd
-        skipBlanks(at: &position, end: end)
-        return true
     }
 }

@@ -245,3 +245,21 @@ struct OpenMetricsPageTests {
         #expect(page.samples.keys.sorted() == ["a"] && page.malformedCount == 1)
     }
 }
+
+@Suite("Formats of pages")
+struct PageFormatTests {
+    @Test(
+        "The content type says what a page is written in; unknown ones are text",
+        arguments: [
+            (nil, .text), ("", .text), ("text/plain; version=0.0.4; charset=utf-8", .text), ("text/html", .text),
+            ("application/openmetrics-text; version=1.0.0; charset=utf-8", .openMetrics),
+            ("Application/OpenMetrics-Text;version=0.0.1", .openMetrics), ("application/octet-stream", .text),
+            (
+                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+                .protobuf
+            ),
+        ] as [(String?, PageFormat)])
+    func contentType(_ header: String?, _ format: PageFormat) {
+        #expect(PageFormat(contentType: header) == format)
+    }
+}
