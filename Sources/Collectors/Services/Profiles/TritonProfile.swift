@@ -39,7 +39,7 @@ extension ServiceProfile {
             .timeToFirstToken:
                 "start Triton with --metrics-config histogram_latencies=true (decoupled models only)",
         ],
-        signatures: ["nv_inference_"], api: TritonAPI())
+        signatures: ["nv_inference_"], api: TritonAPI(), apiPorts: [8000])
 }
 
 /// The statistics and model configuration extensions of Triton's HTTP API.
