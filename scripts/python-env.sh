@@ -4,6 +4,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/debian.sh
 source "$here/debian.sh"
+# shellcheck source=scripts/python-venv.sh
+source "$here/python-venv.sh"
 cd "$here/.."
 requirements=${1:?usage: python-env.sh REQUIREMENTS}
 
@@ -19,40 +21,10 @@ contents() {
 stamp=.venv/satisfied-$(contents "$requirements" | sha256sum | cut -c 1-16)
 [[ -e $stamp ]] && exit 0
 
-usable() { command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
-
-# Debian's Python has no ensurepip without the package python3-venv; any other pip can fill such an environment.
-create() {
-    local python
-    for python in python3 /usr/bin/python3; do
-        usable "$python" || continue
-        "$python" -m venv .venv >/dev/null 2>&1 && return 0
-        rm -rf .venv
-    done
-    if is_debian && install_missing python3 python3-venv; then
-        /usr/bin/python3 -m venv .venv && return 0
-        rm -rf .venv
-    fi
-    for python in python3 /usr/bin/python3; do
-        usable "$python" || continue
-        "$python" -m pip --version >/dev/null 2>&1 && "$python" -m venv --without-pip .venv && return 0
-    done
-    echo "python-env: Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)" >&2
-    return 1
-}
-
-fill() {
-    if .venv/bin/python -m pip --version >/dev/null 2>&1; then
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1"
-    else
-        python3 -m pip --python .venv/bin/python install --quiet --disable-pip-version-check -r "$1"
-    fi
-}
-
 if [[ ! -x .venv/bin/python ]] || ! .venv/bin/python -c '' 2>/dev/null; then
     rm -rf .venv
-    create
+    create_environment .venv python3 /usr/bin/python3
 fi
 echo "python-env: installing the packages of $requirements into .venv"
-fill "$requirements"
+fill_environment .venv -r "$requirements"
 touch "$stamp"
