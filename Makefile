@@ -14,7 +14,7 @@ RELEASE_BINARY = .build/release/latencyd
 .DEFAULT_GOAL := help
 # The steps build on each other and share one build folder.
 .NOTPARALLEL:
-.PHONY: help deps test-deps build run test test-swift test-integration test-systemd lint bench demo install uninstall clean
+.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench demo install uninstall clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ test-swift:
 
 test-integration: build test-deps
 	LATENCYD_BIN="$(CURDIR)/$(RELEASE_BINARY)" .venv/bin/python -m pytest Tests/Integration $(PYTEST_ARGS)
+
+# Which of the real servers `make integration` runs.
+SERVERS ?= triton llamacpp mlserver torchserve
+integration: build test-deps ## Read real model servers under load: Triton, llama.cpp, MLServer, TorchServe (1 GB is fetched)
+	@scripts/server-env.sh $(SERVERS)
+	LATENCYD_BIN="$(CURDIR)/$(RELEASE_BINARY)" .venv/bin/python -m pytest $(SERVERS:%=Tests/Servers/test_%.py) $(PYTEST_ARGS)
 
 test-systemd: build test-deps ## The unit in a booted systemd, beside the same program as root (as root or through sudo)
 	@scripts/test-systemd.sh $(PYTEST_ARGS)

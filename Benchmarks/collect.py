@@ -71,7 +71,7 @@ def report(benchmark, exporter, tree):
             with_page = run["later_microseconds"] + run["page_microseconds"]
             ratios.append((with_page / run["samples"]) / (cost / peer.samples))
     middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-    print(f"collection of 128 CPUs, 8 thermal zones, 40 hwmon sensors, 8 disks, 8 GPUs: median of {ROUNDS} runs")
+    print(f"collection of 128 CPUs, 8 thermal zones, 40 hwmon sensors, 8 disks, 8 GPUs, a process of 200 threads: median of {ROUNDS} runs")
     print(f"  latencyd       {middle['samples']:.0f} samples  {middle['later_microseconds'] / 1e3:.2f} ms a collection"
           f"  ({middle['first_microseconds'] / 1e3:.1f} ms the first),"
           f"  {middle['page_microseconds'] / 1e3:.2f} ms a text page")

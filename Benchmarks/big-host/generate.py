@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the /sys and /proc of a big host: 128 CPUs, 8 thermal zones, 40 hwmon sensors, 8 disks.
+"""Writes the /sys and /proc of a big host: 128 CPUs, 8 thermal zones, 40 hwmon sensors, 8 disks, a process of 200 threads.
 
 usage: generate.py FOLDER
 """
@@ -12,6 +12,8 @@ PACKAGES = 2
 CORES_PER_PACKAGE = CPUS // PACKAGES // 2
 IDLE_STATES = [("POLL", 0, 0), ("C1", 2, 2), ("C1E", 10, 20), ("C6", 170, 600)]
 INTERRUPT_LINES = 150
+SERVER = 4711
+SERVER_THREADS = 200
 SOFTIRQS = ["HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"]
 NAMED_INTERRUPTS = {
     "NMI": "Non-maskable interrupts", "LOC": "Local timer interrupts", "SPU": "Spurious interrupts",
@@ -204,11 +206,33 @@ def disks_and_network(tree):
         "TCPRcvQDrop", "TcpExt: 0 3 4 55 66 0 0 0")
 
 
+def process(tree):
+    folder = f"proc/{SERVER}"
+    tree.write(f"{folder}/cmdline", "model-server\0--port=8000\0")
+    tree.write(f"{folder}/cgroup", "0::/system.slice/model-server.service")
+    tree.write(f"{folder}/comm", "model-server")
+    for task in range(SERVER, SERVER + SERVER_THREADS):
+        fields = f"S 1 {SERVER} {SERVER} 0 -1 4194560 123456 0 78 0 98765 4321 0 0 20 0 {SERVER_THREADS} 0 4711 99999999"
+        stat = f"{task} (model-server) {fields} 1234567 18446744073709551615 " + " ".join(["0"] * 26)
+        status = [
+            "Name:\tmodel-server", "Umask:\t0022", "State:\tS (sleeping)", f"Tgid:\t{SERVER}", "Ngid:\t0",
+            f"Pid:\t{task}", "PPid:\t1", "TracerPid:\t0", "Uid:\t998\t998\t998\t998", "Gid:\t998\t998\t998\t998",
+            "FDSize:\t1024", "Groups:\t998 ", "VmPeak:\t 9876543 kB", "VmSize:\t 9876543 kB", "VmLck:\t       0 kB",
+            "VmPin:\t       0 kB", "VmHWM:\t 4938268 kB", "VmRSS:\t 4938268 kB", "RssAnon:\t 4838268 kB",
+            f"Threads:\t{SERVER_THREADS}", "SigQ:\t0/4127", "SigPnd:\t0000000000000000",
+            "Cpus_allowed:\tffffffff,ffffffff,ffffffff,ffffffff", "Cpus_allowed_list:\t0-127", "Mems_allowed_list:\t0-1",
+            f"voluntary_ctxt_switches:\t{task * 17}", f"nonvoluntary_ctxt_switches:\t{task}"]
+        for place in [f"{folder}/task/{task}"] + ([folder] if task == SERVER else []):
+            tree.write(f"{place}/stat", stat)
+            tree.write(f"{place}/status", *status)
+            tree.write(f"{place}/schedstat", f"{10**9 + task} {10**7 + task} 4711")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.strip())
     tree = Tree(sys.argv[1])
-    for part in (cpus, nodes, thermal, hwmon, energy_and_errors, times, interrupts, memory, disks_and_network):
+    for part in (cpus, nodes, thermal, hwmon, energy_and_errors, times, interrupts, memory, disks_and_network, process):
         part(tree)
 
 

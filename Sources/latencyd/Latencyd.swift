@@ -17,11 +17,14 @@ struct Latencyd: ParsableCommand {
             Look for what makes latency fluctuate on this host:
               latencyd doctor
 
+            See what the running daemon reads, and what is wrong now:
+              latencyd status
+
             Say which release this is:
               latencyd --version
             """,
         version: Version.line,
-        subcommands: [RunCommand.self, DoctorCommand.self, CheckCommand.self])
+        subcommands: [RunCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self])
 
     /// Exit codes: 0, 1 failed, 2 usage.
     static func main() {

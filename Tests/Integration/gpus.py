@@ -290,6 +290,8 @@ TWO_GPUS = """
     device * field.138/0 1048576
     device * field.139/0 2097152
     device * field.167/0 u32 1
+    device * field.160 7
+    device * field.215/0 u32 4
 
     device * gpm.supported 1
     device * gpm.1 91.5

@@ -11,7 +11,7 @@ from typing import Iterator
 import pytest
 
 from daemon import run_command
-from gpus import TWO_GPUS
+from gpus import TWO_GPUS, compile_c
 
 # Fast: one second instead of five.
 QUICK = ("--no-probe",)
@@ -103,17 +103,85 @@ def test_a_healthy_host_is_clean(tmp_path: Path) -> None:
     assert not findings(report)
 
 
+def open_to_all(folder: Path) -> None:
+    """Lets any user reach a test's folder."""
+    for place in [folder, *folder.parents]:
+        if place.owner() == "root" and str(place).startswith("/tmp/"):
+            place.chmod(place.stat().st_mode | 0o055)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_what_cannot_be_read_is_unknown_and_not_well(tmp_path: Path) -> None:
-    arguments = fixture(tmp_path, {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 900 kB\nSwapTotal: 0 kB\n"})
-    (tmp_path / "proc/meminfo").chmod(0)
-    for folder in [tmp_path, *tmp_path.parents]:
-        if folder.owner() == "root" and str(folder).startswith("/tmp/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
+    group = "sys/fs/cgroup/system.slice"
+    arguments = fixture(
+        tmp_path, {
+            "proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 10 kB\nSwapTotal: 0 kB\n",
+            "sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
+            f"{group}/triton.service/cpu.max": "200000 100000\n",
+            f"{group}/triton.service/cpu.stat": "nr_periods 100\nnr_throttled 60\n",
+            "proc/net/tcp": "  sl  local_address\n",
+            "sys/class/thermal/thermal_zone0/temp": "40000\n",
+        })
+    (tmp_path / group).chmod(0o711)
+    for path in ("proc/net/tcp", "sys/class/thermal"):
+        (tmp_path / path).chmod(0)
+    open_to_all(tmp_path)
     _, report = doctor(*QUICK, *arguments, user="nobody")
-    memory = next(check for check in report["checks"] if check["id"] == "memory")
-    assert memory["status"] == "unknown"
-    assert memory["notes"] == ["procfs:meminfo: permission denied; run as root"]
+    checks = {check["id"]: check for check in report["checks"]}
+    remedy = "permission denied; run as root, or with CAP_DAC_READ_SEARCH"
+    for name, path in {
+        "cpu_limits": "sysfs:fs/cgroup/system.slice", "model_servers": "procfs:net/tcp",
+        "thermal": "sysfs:class/thermal",
+    }.items():
+        assert checks[name]["status"] == "unknown", name
+        assert checks[name]["notes"] == checks[name]["unknown"] == [f"{path}: {remedy}"]
+    # What was found does not hide what could not be looked at.
+    assert [finding["severity"] for finding in checks["memory"]["findings"]] == ["critical"]
+    assert checks["memory"]["unknown"] == [f"sysfs:fs/cgroup/system.slice: {remedy}"]
+    text = " ".join(run_command("doctor", *QUICK, *arguments, user="nobody").stdout.split())
+    assert f"unknown Free memory, CPU limits: sysfs:fs/cgroup/system.slice: {remedy}" in text
+
+
+def test_what_was_not_asked_for_is_skipped_and_not_missing() -> None:
+    _, report = doctor(*QUICK)
+    wakeups = next(check for check in report["checks"] if check["id"] == "wakeup_latency")
+    assert (wakeups["status"], wakeups["notes"]) == ("skipped", ["--no-probe"])
+    text = run_command("doctor", *QUICK).stdout
+    assert "\nskipped   Wake-up latency: --no-probe" in text
+    assert "Wake-up" not in text.replace("skipped   Wake-up latency", "")
+
+
+def test_limits_of_the_first_version_of_cgroups_are_found_on_a_hybrid_host(tmp_path: Path) -> None:
+    group = "sys/fs/cgroup/memory/system.slice/triton.service"
+    _, report = doctor(*QUICK, *fixture(tmp_path, {
+        "sys/fs/cgroup/unified/system.slice/triton.service/cgroup.procs": "7\n",
+        f"{group}/memory.limit_in_bytes": "1073741824\n", f"{group}/memory.usage_in_bytes": "1073000000\n",
+        f"{group}/memory.failcnt": "12\n", f"{group}/memory.stat": "total_inactive_file 0\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+    }))
+    found = findings(report)
+    assert [finding["severity"] for finding in found["memory"]] == ["critical"]
+    assert found["memory"][0]["evidence"] == [
+        "memory.limit_in_bytes: 1.0 GiB, working set 1023.3 MiB",
+        "reached it 12 times since it began, 0 of them during this check"]
+
+
+def test_watched_processes_are_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "latencyd.yml"
+    file.write_text("hardware: {watch: [{process: llm-worker}, {unit: gone.service}]}\n")
+    deep = "user.slice/user-1.slice/user@1.service/app.slice/llm.service"
+    _, report = doctor(*QUICK, f"--config.file={file}", *fixture(tmp_path, {
+        "proc/1/stat": "1 (init) S 1 1 1 0 -1 0 1 0 2 0 3 4 0 0 20 0 1 0 100 0 0 0 0 0\n",
+        "proc/77/stat": "77 (llm-worker) S 1 1 1 0 -1 0 1 0 2 0 3 4 0 0 20 0 1 0 100 0 0 0 0 0\n",
+        "proc/77/comm": "llm-worker\n", "proc/77/cmdline": "/opt/llm-worker\0", "proc/77/cgroup": f"0::/{deep}\n",
+        "sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
+        f"sys/fs/cgroup/{deep}/cpu.max": "200000 100000\n",
+        f"sys/fs/cgroup/{deep}/cpu.stat": "nr_periods 100\nnr_throttled 60\n",
+    }))
+    found = findings(report)
+    assert found["cpu_limits"][0]["evidence"][-1] == "holds llm-worker (77)"
+    assert [finding["title"] for finding in found["watched"]] == [
+        "nothing on this host is what the configuration watches as 'unit: gone.service'"]
 
 
 class VLLM(http.server.BaseHTTPRequestHandler):
@@ -245,4 +313,56 @@ def test_a_driver_that_hangs_is_told_and_does_not_hold_the_command(make_gpus, tm
     checks = about_gpus(make_gpus(TWO_GPUS, "call nvmlInit* hang 120"), tmp_path)
     assert time.monotonic() - begin < 15
     assert [finding["title"] for finding in checks["gpu_driver"]["findings"]] == ["the GPU driver does not answer"]
-    assert all(check["status"] == "not_applicable" for name, check in checks.items() if name != "gpu_driver")
+    others = [check for name, check in checks.items() if name != "gpu_driver"]
+    assert all((check["status"], check["notes"]) == ("unknown", ["no GPU could be asked"]) for check in others)
+
+
+def test_a_library_that_sleeps_while_it_is_loaded_does_not_hold_the_end(tmp_path: Path) -> None:
+    # The loader's lock is held meanwhile, which the usual end of a program takes.
+    source, library = tmp_path / "sleeps.c", tmp_path / "libsleeps.so"
+    source.write_text(
+        "#include <unistd.h>\n__attribute__((constructor)) static void rest(void) { for (;;) sleep(120); }\n")
+    compile_c("-shared", "-fPIC", "-o", library, source)
+    file = tmp_path / "latencyd.yml"
+    file.write_text(f"hardware: {{collectors: {{nvidia: {{library: {library}}}}}}}\n")
+    begin = time.monotonic()
+    code, report = doctor(*QUICK, f"--config.file={file}", *fixture(tmp_path, {}))
+    assert time.monotonic() - begin < 15
+    assert code == 1
+    assert [finding["title"] for finding in findings(report)["gpu_driver"]] == ["the GPU driver does not answer"]
+
+
+def test_memory_far_from_its_gpu_is_found(make_gpus, tmp_path: Path) -> None:
+    node, group = "sys/devices/system/node", "sys/fs/cgroup/system.slice/triton.service"
+    write(tmp_path, {
+        f"{node}/node0/cpulist": "0-3\n", f"{node}/node0/distance": "10 21\n",
+        f"{node}/node1/cpulist": "4-7\n", f"{node}/node1/distance": "21 10\n",
+        "sys/fs/cgroup/cgroup.controllers": "memory\n",
+        f"{group}/memory.numa_stat": "anon N0=1073741824 N1=3221225472\nfile N0=0 N1=0\n",
+        "proc/4242/comm": "tritonserver\n", "proc/4242/cgroup": "0::/system.slice/triton.service\n",
+        "proc/4242/status": "Pid:\t4242\nVmRSS:\t 5000 kB\nCpus_allowed_list:\t0-3\n",
+        "proc/4242/numa_maps": "7f00aa000000 default anon=1 N0=500000 N1=1500000 kernelpagesize_kB=4\n",
+    })
+
+    def far() -> dict:
+        file = tmp_path / "latencyd.yml"
+        gpus = make_gpus(TWO_GPUS)
+        file.write_text(f"hardware: {{collectors: {{nvidia: {{library: {gpus.library}}}}}}}\n")
+        _, report = doctor(
+            *QUICK, f"--config.file={file}", *fixture(tmp_path, {"sys/devices/system/cpu/online": "0-7\n"}),
+            env={**os.environ, **gpus.environment})
+        [finding] = findings(report)["memory_placement"]
+        assert finding["severity"] == "warning"
+        assert finding["title"] == "tritonserver (4242) has most of its memory far from GPU 0"
+        return finding
+
+    finding = far()
+    assert finding["evidence"] == ["tritonserver (4242): 75.0 % of 7.6 GiB on node 1; GPU 0 is near node 0"]
+    assert finding["remedy"][0].startswith("sudo systemctl edit triton.service    # [Service] NUMAPolicy=bind NUMAMask=0")
+    # A process so large that to look through it would hold it up: its group's memory stands for it.
+    status = tmp_path / "proc/4242/status"
+    status.write_text(status.read_text().replace("5000 kB", "50000000 kB"))
+    evidence = far()["evidence"]
+    assert evidence == [
+        "tritonserver (4242), with all of the group system.slice/triton.service: 75.0 % of 4.0 GiB on node 1; "
+        "GPU 0 is near node 0"]

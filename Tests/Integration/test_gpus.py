@@ -233,6 +233,33 @@ def test_xid_errors_are_counted_by_number_with_the_time_of_the_last(start_with, 
         time.time(), abs=30)
 
 
+def test_after_one_gpu_is_lost_the_errors_of_the_other_are_still_seen(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS)
+    daemon = start_with(gpus)
+    page_with_gpus(daemon)
+    eventually(lambda: gpus.calls("nvmlDeviceRegisterEvents") >= 2, SOON, "latencyd waits for events")
+    # The driver tells nothing more of the set that the lost one is in.
+    gpus.add("call * device 1 return 15")
+    page_with(daemon, lambda page: page.value("latencyd_gpu_lost", gpu="1") == 1, "GPU 1 is lost")
+    gpus.add("event 0 xid 79")
+    page = page_with(
+        daemon, lambda page: page.value("latencyd_gpu_xid_total", gpu="0", xid="79") == 1, "the Xid is counted")
+    assert page.value("latencyd_gpu_events_state", state="watching") == 1
+    assert gpus.calls("nvmlEventSetCreate") == 2
+    assert gpus.calls("nvmlDeviceRegisterEvents 1") == 1
+    assert gpus.calls("nvmlEventSetFree") == 1
+
+
+def test_a_gpu_that_tells_no_events_is_named_once_and_the_other_is_heard(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "call nvmlDeviceRegisterEvents device 1 return 3")
+    daemon = start_with(gpus)
+    page_with_gpus(daemon)
+    gpus.add("event 0 xid 79")
+    page_with(daemon, lambda page: page.value("latencyd_gpu_xid_total", gpu="0", xid="79") == 1, "the Xid is counted")
+    told = "GPU 1: events such as Xid errors are not seen: NOT_SUPPORTED (3)"
+    assert len([line for line in daemon.log if told in line]) == 1
+
+
 def test_without_permission_a_signal_is_absent_and_not_asked_for_again_and_again(start_with, make_gpus) -> None:
     gpus = make_gpus(TWO_GPUS, "call nvmlDeviceGet*RunningProcesses* return 4")
     daemon = start_with(gpus)
@@ -273,6 +300,8 @@ GARBAGE = """
     device * utilization.encoder 4294967295
     device * samples.gpu nan 4294967295 -5.0
     device * samples.memory inf 101 3
+    device * samples.power 4294967295 nan
+    device * samples.sm_clock 4294967295 inf
     device * samples.skew -3600000000
     device * memory.total 18446744073709551615
     device * memory.used 18446744073709551614
@@ -354,6 +383,21 @@ def test_samples_whose_times_go_back_are_taken_all_the_same(start_with, make_gpu
     page_with(
         daemon, lambda page: page.value("latencyd_gpu_utilization_ratio", gpu="0") == pytest.approx(0.2),
         "what the driver sampled after its clock was set back is on the page")
+
+
+def test_a_clock_that_falls_between_two_passes_is_seen(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "device 0 samples.sm_clock 1980 1980 1980 345 1980 1980 1980 1980 1980 1980")
+    daemon = start_with(gpus, interval="1s")
+    page = page_with_gpus(daemon)
+
+    def sampled(family: str, **labels: str) -> list[float | None]:
+        return [
+            page.value(f"latencyd_gpu_{family.format(extreme)}", gpu="0", **labels) for extreme in ("min", "max")]
+
+    assert sampled("clock_sampled_{}_hertz", clock="sm") == [345e6, 1980e6]
+    assert page.value("latencyd_gpu_clock_hertz", gpu="0", clock="sm") == 1965e6
+    assert sampled("clock_sampled_{}_hertz", clock="memory") == [2619e6, 2619e6]
+    assert sampled("power_sampled_{}_watts") == [340, 360]
 
 
 def test_lists_of_impossible_lengths_are_refused(start_with, make_gpus) -> None:

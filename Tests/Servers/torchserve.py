@@ -92,12 +92,8 @@ class TorchServe(Server):
         return json.loads(body)[0] if status == 200 else {"workers": [{"status": f"HTTP {status}"}]}
 
 
-def request_body(sent_ns: int) -> dict:
-    return {"sent": sent_ns}
-
-
-def failing_body(_: int) -> dict:
-    return request_body(0)
+def request_body(sent_ns: int, fail: bool = False) -> dict:
+    return {"sent": 0 if fail else sent_ns}
 
 
 def read_answer(body: dict) -> Answer:

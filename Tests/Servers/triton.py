@@ -30,7 +30,7 @@ BATCHING = f"dynamic_batching {{ max_queue_delay_microseconds: {round(QUEUE_DELA
 
 
 class Triton(Server):
-    """`paced` batches; `single` takes requests one by one. Both take BATCH_SECONDS for each batch."""
+    """One model, `paced`, which takes BATCH_SECONDS for each batch."""
 
     name = "triton"
 
@@ -52,8 +52,22 @@ class Triton(Server):
         return f"{self.api_url}/v2/health/ready"
 
     def prepare(self) -> None:
+        self.add_backend()
         self.add_model("paced", MAX_BATCH, BATCHING)
-        self.add_model("single", 1, "")
+
+    @property
+    def backends(self) -> Path:
+        return self.folder / "backends"
+
+    def add_backend(self) -> None:
+        """The Python backend with the program that fits this Python's version."""
+        version = self.program.parents[2].name.removeprefix("python")
+        folder = self.backends / "python"
+        folder.mkdir(parents=True)
+        for file in (self.program / "backends/python").iterdir():
+            (folder / file.name).symlink_to(file)
+        name = "triton_python_backend_stub"
+        (folder / name).symlink_to(self.program / "python_backend_stubs" / version / name)
 
     def add_model(self, name: str, max_batch: int, more: str) -> None:
         folder = self.folder / "models" / name
@@ -69,7 +83,7 @@ class Triton(Server):
     def command(self) -> list[str]:
         return [
             str(self.program / "bin/tritonserver"), f"--model-repository={self.folder / 'models'}",
-            f"--backend-directory={self.program / 'backends'}", "--http-address=127.0.0.1",
+            f"--backend-directory={self.backends}", "--http-address=127.0.0.1",
             f"--http-port={self.http_port}", f"--metrics-port={self.metrics_port}", "--metrics-address=127.0.0.1",
             "--allow-grpc=false", "--allow-gpu-metrics=false",
             # Its Python processes leave shared memory behind when they are killed; the name says whose it was.
@@ -103,12 +117,9 @@ class Triton(Server):
         return json.loads(fetch(f"{self.api_url}/v2/models/stats")[1])
 
 
-def request_body(sent_ns: int) -> dict:
-    return {"inputs": [{"name": "SENT", "shape": [1, 1], "datatype": "INT64", "data": [sent_ns]}]}
-
-
-def failing_body(_: int) -> dict:
-    return request_body(0)
+def request_body(sent_ns: int, fail: bool = False) -> dict:
+    data = [0 if fail else sent_ns]
+    return {"inputs": [{"name": "SENT", "shape": [1, 1], "datatype": "INT64", "data": data}]}
 
 
 def read_answer(body: dict) -> Answer:

@@ -71,16 +71,15 @@ enum AlertObservation: Equatable {
     case value(Double)
     /// There are observations, but not enough for a statement, or their statistic is not a number.
     case nothing
-    /// There are no observations.
+    /// There are no observations, or nobody states the statistic.
     case quiet
 
     init(_ summary: WindowSummary, _ statistic: Statistic, _ limits: AlertLimits) {
-        if summary.count == 0 && statistic != .rate {
+        guard let value = summary.value(statistic), summary.count != 0 || statistic == .rate else {
             self = .quiet
-        } else if summary.count >= limits.minCount, let value = summary.value(statistic), !value.isNaN {
-            self = .value(value)
-        } else {
-            self = .nothing
+            return
         }
+        let isEnough = summary.count ?? .max >= limits.minCount && !value.isNaN
+        self = isEnough ? .value(value) : .nothing
     }
 }

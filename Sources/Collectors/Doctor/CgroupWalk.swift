@@ -1,83 +1,95 @@
 import Platform
 
-/// A control group that the doctor looks at.
-struct Cgroup: Sendable, Hashable {
-    /// Its folder below the root of its hierarchy.
-    let path: HostPath
-    /// As people know it: `system.slice/triton.service`.
-    let name: String
-
-    /// The systemd unit that it belongs to, quoted for a shell; nil for a container's or another's.
-    ///
-    /// Whoever has a delegated group names groups below it as he likes. Only what can be a unit's name gets into a
-    /// command that root may run.
-    var unit: String? {
-        let parts = name.split(separator: "/")
-        // A group below a unit is not the unit, and what is below user@N.service is another manager's.
-        guard let unit = parts.last, [".service", ".slice", ".scope"].contains(where: unit.hasSuffix),
-            !parts.contains(where: { $0.hasPrefix("user@") })
-        else { return nil }
-        let isName = unit.utf8.first != UInt8(ascii: "-") && unit.utf8.allSatisfy(Self.isOfUnitName)
-        guard isName else { return nil }
-        return unit.utf8.contains(UInt8(ascii: "\\")) ? "'\(unit)'" : String(unit)
-    }
-
-    /// systemd.unit(5): letters, digits, and `:-_.\@`.
-    private static func isOfUnitName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: ":-_.\\@".utf8.contains(byte)
-        }
-    }
-}
-
-/// The control groups of services and containers.
-enum CgroupWalk {
-    /// Deep enough for `kubepods.slice/kubepods-pod….slice/cri-….scope` and for a user's services.
+/// The control groups of services and containers in one hierarchy, and those of the processes that matter.
+struct CgroupWalk {
+    /// Deep enough for `kubepods.slice/kubepods-pod….slice/cri-….scope` and for most services of users.
     static let depthMax = 4
     /// The most that are looked at.
     static let countMax = 2_000
 
-    /// Of the second version, also where it is mounted beside the first.
-    static func unified(_ files: any HostFiles) -> [Cgroup] {
-        let top = HostPath.sysfs("fs/cgroup")
-        let isUnified = (try? files.read(top / "cgroup.controllers")) != nil
-        return walk(isUnified ? top : top / "unified", files)
-    }
+    /// The root first, then from the top down.
+    private(set) var groups: [Cgroup] = []
+    /// Folders whose groups are not known, and why.
+    private(set) var unreadable: [(path: HostPath, error: HostFileError)] = []
+    /// Whether there are more than are looked at.
+    private(set) var isLimited = false
 
-    /// Of the first version's CPU controller.
-    static func firstCPU(_ files: any HostFiles) -> [Cgroup] { walk(.sysfs("fs/cgroup/cpu"), files) }
+    /// - Parameter extra: groups that are looked at however deep they are, by their path with a slash in front; those
+    ///   above them, too.
+    init(_ hierarchy: CgroupHierarchy, extra: Set<String>, _ files: any HostFiles) {
+        guard let root = CgroupTree(files).roots[hierarchy] else { return }
+        groups = [Cgroup(path: root, name: "")]
+        walk(files)
+        let known = Set(groups.map(\.name))
+        let wanted = Set(extra.flatMap(Self.withAncestors)).subtracting(known)
+        groups += wanted.sorted().map { Cgroup(path: root / $0, name: $0) }
+    }
 
     /// Breadth first, so that a limit on the number takes away the deepest.
-    private static func walk(_ root: HostPath, _ files: any HostFiles) -> [Cgroup] {
-        var found: [Cgroup] = []
-        var level = [Cgroup(path: root, name: "")]
-        for _ in 0..<depthMax {
-            var next: [Cgroup] = []
+    private mutating func walk(_ files: any HostFiles) {
+        var level = groups[...]
+        for _ in 0..<Self.depthMax {
+            let start = groups.count
             for parent in level {
-                for name in ((try? files.list(parent.path)) ?? []).sorted() where isFolder(name, parent.path, files) {
-                    next.append(
-                        Cgroup(path: parent.path / name, name: parent.name.isEmpty ? name : parent.name + "/" + name))
-                    if found.count + next.count >= countMax { return found + next }
+                for name in names(in: parent.path, files) where !CgroupTree.isFile(name) {
+                    guard groups.count < Self.countMax else { return isLimited = true }
+                    let child = parent.name.isEmpty ? name : parent.name + "/" + name
+                    groups.append(Cgroup(path: parent.path / name, name: child))
                 }
             }
-            found += next
-            level = next
+            level = groups[start...]
         }
-        return found
     }
 
-    /// The files of a group are named after a controller, `cpu.stat`; these need no second look.
-    private static func isFolder(_ name: String, _ parent: HostPath, _ files: any HostFiles) -> Bool {
-        let isUnit = [".service", ".slice", ".scope"].contains { name.hasSuffix($0) }
-        let controller = name.prefix { $0 != "." }
-        if !isUnit, controller != name, controllers.contains(String(controller)) { return false }
-        return (try? files.list(parent / name)) != nil
+    private mutating func names(in folder: HostPath, _ files: any HostFiles) -> [String] {
+        do {
+            return try files.list(folder).sorted()
+        } catch .absent, .wrongType {
+            // It was removed meanwhile, or is a file whose name a later kernel made up.
+            return []
+        } catch {
+            unreadable.append((folder, error))
+            return []
+        }
     }
 
-    private static let controllers: Set<String> = [
-        "cgroup", "cpu", "cpuacct", "cpuset", "memory", "io", "pids", "irq", "hugetlb", "rdma", "misc",
-    ]
+    /// `/a/b` gives `a/b` and `a`.
+    private static func withAncestors(of path: String) -> [String] {
+        let parts = path.split(separator: "/")
+        return parts.indices.map { parts[...$0].joined(separator: "/") }
+    }
+}
+
+extension Examination {
+    /// The groups of a hierarchy, those of `processes` included however deep they are. Notes what it could not list.
+    mutating func cgroups(_ hierarchy: CgroupHierarchy, _ processes: [ExaminedProcess]) -> [Cgroup] {
+        let watched = host.watch.watched.cgroups.filter { $0.folders[hierarchy] != nil }.map(\.path)
+        let own = processes.compactMap { $0.membership?.paths[hierarchy] }
+        // Where the hierarchies are not known, there seems to be none.
+        _ = names(in: CgroupTree.top)
+        let walk = CgroupWalk(hierarchy, extra: Set(watched + own), host.files)
+        for (path, error) in walk.unreadable { note(path, error) }
+        if walk.isLimited {
+            doNotKnow("there are more than \(CgroupWalk.countMax) groups; the deepest of them were not looked at")
+        }
+        return walk.groups
+    }
+}
+
+extension Examination {
+    /// Why groups may be there though they are not seen; nil where all are.
+    func hiddenCgroups() -> String? {
+        let tops = Result { () throws(HostFileError) in try host.files.list(CgroupTree.top) }
+        if case .failure(let error) = tops, error != .absent { return problem(CgroupTree.top, error) }
+        let walks = CgroupHierarchy.allCases.lazy.map { CgroupWalk($0, extra: [], host.files) }
+        return walks.compactMap(\.unreadable.first).first.map { problem($0.path, $0.error) }
+    }
+}
+
+extension DoctorHost {
+    /// The groups of a hierarchy, as far as they are known before anybody asked the GPUs.
+    func cgroups(_ hierarchy: CgroupHierarchy) -> [Cgroup] {
+        let watched = watch.watched.cgroups.filter { $0.folders[hierarchy] != nil }.map(\.path)
+        return CgroupWalk(hierarchy, extra: Set(watched), files).groups
+    }
 }

@@ -14,15 +14,20 @@ public struct DoctorHost: Sendable {
     public var handicaps: [String]
     /// NVIDIA's GPUs; the state "off" where nobody asked for them.
     public var gpus: GPUSnapshot
+    /// The processes and cgroups that the configuration watches.
+    public var watch: DoctorWatch
     /// Model servers that answer on this host.
     public var servers: [FoundServer]
+    /// As whom it is looked at.
+    public var user: FilePermission.User
     /// URLs of the services that the configuration names.
     public var serviceURLs: [String]
 
     public init(
         files: any HostFiles, earlier: any HostFiles = InMemoryHostFiles(), elapsedSeconds: Double = 0,
         wakeups: WakeupReading? = nil, handicaps: [String] = [], gpus: GPUSnapshot = GPUSnapshot(),
-        servers: [FoundServer] = [], serviceURLs: [String] = []
+        watch: DoctorWatch = DoctorWatch(), servers: [FoundServer] = [], serviceURLs: [String] = [],
+        user: FilePermission.User = .plain
     ) {
         self.files = files
         self.earlier = earlier
@@ -30,16 +35,18 @@ public struct DoctorHost: Sendable {
         self.wakeups = wakeups
         self.handicaps = handicaps
         self.gpus = gpus
+        self.watch = watch
         self.servers = servers
         self.serviceURLs = serviceURLs
+        self.user = user
     }
 
     /// A copy of what the checks want to see twice, as it is now.
-    public static func sample(_ files: any HostFiles, for checks: [any HostCheck.Type]) -> InMemoryHostFiles {
+    public func sample(for checks: [any HostCheck.Type]) -> InMemoryHostFiles {
         var copy = InMemoryHostFiles()
-        for path in checks.flatMap({ $0.sampledPaths(on: files) }).prefix(sampledMax) {
+        for path in checks.flatMap({ $0.sampledPaths(on: self) }).prefix(Self.sampledMax) {
             do {
-                copy.write(try files.read(path, limitBytes: fileBytes, keepsOpen: false), to: path)
+                copy.write(try files.read(path, limitBytes: Self.fileBytes, keepsOpen: false), to: path)
             } catch {
                 copy.fail(path, with: error)
             }

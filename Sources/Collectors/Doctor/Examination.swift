@@ -7,6 +7,7 @@ public struct Examination: Sendable {
     private var good: [String] = []
     private var unknown: [String] = []
     private var missing: String?
+    private var skipped: String?
 
     init(_ host: DoctorHost) { self.host = host }
 
@@ -14,12 +15,12 @@ public struct Examination: Sendable {
 
     /// The value in a file. nil where the file is not there; nil, and noted as unknown, where it cannot be read or
     /// `parse` gives nil.
-    mutating func read<Value>(_ path: HostPath, _ parse: (String) -> Value?) -> Value? {
+    mutating func read<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> Value? {
         read(path, of: host.files, parse)
     }
 
     /// The same, of the earlier sample and of the present one. Both or none.
-    mutating func readTwice<Value>(_ path: HostPath, _ parse: (String) -> Value?) -> (before: Value, now: Value)? {
+    mutating func readTwice<Value>(_ path: HostPath, _ parse: ([UInt8]) -> Value?) -> (before: Value, now: Value)? {
         guard host.elapsedSeconds > 0, let now = read(path, parse),
             let before = read(path, of: host.earlier, parse)
         else { return nil }
@@ -44,11 +45,11 @@ public struct Examination: Sendable {
     }
 
     private mutating func read<Value>(
-        _ path: HostPath, of files: any HostFiles, _ parse: (String) -> Value?
+        _ path: HostPath, of files: any HostFiles, _ parse: ([UInt8]) -> Value?
     ) -> Value? {
         do {
             let content = try files.read(path, limitBytes: DoctorHost.fileBytes, keepsOpen: false)
-            if let text = String(validating: content, as: UTF8.self), let value = parse(text) { return value }
+            if let value = parse(content) { return value }
             doNotKnow("\(path) holds \"\(KernelText.excerpt(content))\", which makes no sense there")
         } catch {
             note(path, error)
@@ -56,13 +57,19 @@ public struct Examination: Sendable {
         return nil
     }
 
-    private mutating func note(_ path: HostPath, _ error: HostFileError) {
+    /// Says that something could not be read, unless it is not there.
+    mutating func note(_ path: HostPath, _ error: HostFileError) {
         switch error {
         // A switched-off CPU or a feature that is off is as good as not there.
         case .absent, .busy, .notSupported, .noData: break
-        case .denied: doNotKnow("\(path): permission denied; run as root")
-        default: doNotKnow("\(path): \(error)")
+        default: doNotKnow(problem(path, error))
         }
+    }
+
+    /// What keeps a file from being read, and which permission would let it.
+    func problem(_ path: HostPath, _ error: HostFileError) -> String {
+        error == .denied
+            ? "\(path): permission denied; \(FilePermission.needed(for: path, by: host.user))" : "\(path): \(error)"
     }
 
     // MARK: Saying
@@ -84,6 +91,9 @@ public struct Examination: Sendable {
     /// The host has nothing of the kind.
     mutating func doesNotApply(_ reason: String) { missing = reason }
 
+    /// Nobody asked for it, or somebody asked not to do it.
+    mutating func isSkipped(_ reason: String) { skipped = reason }
+
     /// What became of the check that examined.
     func report(of check: any HostCheck.Type) -> CheckReport {
         let (status, notes): (CheckReport.Status, [String]) =
@@ -93,6 +103,8 @@ public struct Examination: Sendable {
                 (.unknown, unknown)
             } else if !good.isEmpty {
                 (.ok, good)
+            } else if let skipped {
+                (.skipped, [skipped])
             } else {
                 (.notApplicable, [missing ?? "nothing of the kind on this host"])
             }
@@ -100,6 +112,7 @@ public struct Examination: Sendable {
             ($0.element.severity, $0.offset) < ($1.element.severity, $1.offset)
         }
         return CheckReport(
-            id: check.id, title: check.title, status: status, findings: sorted.map(\.element), notes: notes)
+            id: check.id, title: check.title, status: status, findings: sorted.map(\.element), notes: notes,
+            unknown: unknown)
     }
 }

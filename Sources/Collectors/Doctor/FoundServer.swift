@@ -19,7 +19,7 @@ public struct FoundServer: Sendable, Equatable {
     }
 
     /// Whether a service with the URL `url` is this one: the same port of this host.
-    func isMeant(by url: String) -> Bool {
+    public func isMeant(by url: String) -> Bool {
         guard let scheme = url.split(separator: ":").first, ["http", "https"].contains(scheme),
             let authority = url.dropFirst(scheme.count).drop(while: { $0 == ":" || $0 == "/" }).split(separator: "/")
                 .first

@@ -10,14 +10,14 @@ public protocol HostCheck: Sendable {
 
     /// Files whose content is taken before the wake-up latency is measured as well, for what can only be seen in a
     /// difference.
-    static func sampledPaths(on files: any HostFiles) -> [HostPath]
+    static func sampledPaths(on host: DoctorHost) -> [HostPath]
 
     /// Looks at the host and says what it finds. Pure but for the files.
     static func examine(_ examination: inout Examination)
 }
 
 extension HostCheck {
-    public static func sampledPaths(on files: any HostFiles) -> [HostPath] { [] }
+    public static func sampledPaths(on host: DoctorHost) -> [HostPath] { [] }
 }
 
 /// What became of one check.
@@ -29,6 +29,8 @@ public struct CheckReport: Sendable, Equatable {
         case ok
         /// Something could not be looked at; `notes` say what and why.
         case unknown
+        /// It was not asked for; `notes` say how to ask.
+        case skipped
         /// This host has nothing of the kind; `notes` say what is missing.
         case notApplicable = "not_applicable"
     }
@@ -40,13 +42,19 @@ public struct CheckReport: Sendable, Equatable {
     public let findings: [Finding]
     /// What is good, what is unknown, or why the check does not apply; one line each.
     public let notes: [String]
+    /// Those of `notes` that say what could not be looked at, which is so beside findings, too.
+    public let unknown: [String]
 
-    public init(id: String, title: String, status: Status, findings: [Finding] = [], notes: [String] = []) {
+    public init(
+        id: String, title: String, status: Status, findings: [Finding] = [], notes: [String] = [],
+        unknown: [String] = []
+    ) {
         self.id = id
         self.title = title
         self.status = status
         self.findings = findings
         self.notes = notes
+        self.unknown = unknown
     }
 
     /// The severity of the worst finding; nil without findings.

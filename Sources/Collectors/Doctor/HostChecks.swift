@@ -9,6 +9,7 @@ public enum HostChecks {
         SwapCheck.self,
         MemoryCheck.self,
         NUMACheck.self,
+        MemoryPlacementCheck.self,
         InterruptCheck.self,
         CPULimitCheck.self,
         StealCheck.self,
@@ -25,6 +26,7 @@ public enum HostChecks {
         GPULinkCheck.self,
         GPUSharingCheck.self,
         GPUPlacementCheck.self,
+        WatchCheck.self,
         ModelServerCheck.self,
     ]
 

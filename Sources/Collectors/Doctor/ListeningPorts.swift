@@ -11,12 +11,19 @@ public enum ListeningPorts {
         public let host: String
     }
 
+    private static let tables = [(HostPath.procfs("net/tcp6"), true), (.procfs("net/tcp"), false)]
+
+    /// Where the ports stand.
+    static var files: [HostPath] { tables.map(\.0) }
+
     /// Sorted by port, each once; those that only other addresses of the host reach are left out.
     public static func all(_ files: any HostFiles) -> [Place] {
         var hosts: [Int: String] = [:]
-        for (file, isVersion6) in [("net/tcp6", true), ("net/tcp", false)] {
-            guard let content = try? files.read(.procfs(file), limitBytes: DoctorHost.fileBytes, keepsOpen: false)
-            else { continue }
+        for (file, isVersion6) in tables {
+            // What cannot be read is said by the check of model servers.
+            guard let content = try? files.read(file, limitBytes: DoctorHost.fileBytes, keepsOpen: false) else {
+                continue
+            }
             for line in content.split(separator: UInt8(ascii: "\n")).dropFirst() {
                 guard let (port, host) = listener(line, isVersion6: isVersion6) else { continue }
                 // The fourth version is read last and wins.

@@ -40,21 +40,24 @@ struct CPUFrequencyCollector: Collector {
 
     private static let folder = HostPath.sysfs("devices/system/cpu/cpufreq")
 
-    private var policies = Discovery<[Policy]>()
+    private struct Found: Sendable {
+        let policies: [Policy]
+        /// By number, each with its policy's place.
+        let cpus: [(cpu: PolicyCPU, policy: Int)]
+    }
+
+    private var found = Discovery<Found>()
     private var host = Discovery<HostFrequency>()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
-        let policies = try policies(&sampling, find: Self.policies)
-        var readings: [(cpu: PolicyCPU, policy: Policy, reading: Reading)] = []
-        for policy in policies {
-            let reading = Reading(policy, &sampling)
-            for cpu in policy.cpus { readings.append((cpu, policy, reading)) }
-        }
-        for (cpu, policy, reading) in readings.sorted(by: { $0.cpu.number < $1.cpu.number }) {
-            if let hertz = reading.current { sampling.add(Self.current, cpu.labels, hertz) }
-            if let hertz = policy.lowest { sampling.add(Self.lowest, cpu.labels, hertz) }
-            if let hertz = reading.highest { sampling.add(Self.highest, cpu.labels, hertz) }
-            if let hertz = policy.hardwareHighest { sampling.add(Self.hardwareHighest, cpu.labels, hertz) }
+        let found = try found(&sampling, find: Self.find)
+        let policies = found.policies
+        let readings = policies.map { Reading($0, &sampling) }
+        for (cpu, policy) in found.cpus {
+            if let hertz = readings[policy].current { sampling.add(Self.current, cpu.labels, hertz) }
+            if let hertz = cpu.lowest { sampling.add(Self.lowest, cpu.labels, hertz) }
+            if let hertz = readings[policy].highest { sampling.add(Self.highest, cpu.labels, hertz) }
+            if let hertz = cpu.hardwareHighest { sampling.add(Self.hardwareHighest, cpu.labels, hertz) }
             if let labels = cpu.governorLabels { sampling.add(Self.governor, labels, 1) }
             if let labels = cpu.preferenceLabels { sampling.add(Self.energyPreference, labels, 1) }
         }
@@ -65,35 +68,39 @@ struct CPUFrequencyCollector: Collector {
         if let isEnabled = host.isTurboEnabled { sampling.add(Self.turbo, [:], isEnabled ? 1 : 0) }
     }
 
-    private static func policies(_ sampling: inout Sampling) throws(CollectorError) -> [Policy] {
-        try sampling.entries(in: folder, prefix: "policy").compactMap { Policy($0.path, &sampling) }
+    private static func find(_ sampling: inout Sampling) throws(CollectorError) -> Found {
+        let policies = try sampling.entries(in: folder, prefix: "policy").compactMap { Policy($0.path, &sampling) }
+        let cpus = policies.enumerated().flatMap { place, policy in policy.cpus.map { (cpu: $0, policy: place) } }
+        return Found(policies: policies, cpus: cpus.sorted { $0.cpu.number < $1.cpu.number })
     }
 }
 
-/// One CPU of a policy, and its label sets; nil where what they would say could not be read.
+/// One CPU of a policy, with what a person sets of it; nil where that could not be read.
 private struct PolicyCPU {
     let number: Int64
+    let lowest: Double?
+    let hardwareHighest: Double?
     let labels: LabelSet
     let governorLabels: LabelSet?
     let preferenceLabels: LabelSet?
 
-    init(_ number: Int64, governor: String?, preference: String?) {
+    init(_ number: Int64, lowest: Double?, hardwareHighest: Double?, governor: String?, preference: String?) {
         let cpu = String(number)
         self.number = number
+        self.lowest = lowest
+        self.hardwareHighest = hardwareHighest
         labels = ["cpu": cpu]
         governorLabels = governor.map { ["cpu": cpu, "governor": $0] }
         preferenceLabels = preference.map { ["cpu": cpu, "preference": $0] }
     }
 }
 
-/// A policy as it was found, with what a person sets of it.
+/// A policy as it was found.
 private struct Policy {
     let folder: HostPath
     let current: HostPath
     let highest: HostPath
     let cpus: [PolicyCPU]
-    let lowest: Double?
-    let hardwareHighest: Double?
 
     /// nil when all its CPUs are offline (the kernel says so by EBUSY), or that could not be found out.
     init?(_ folder: HostPath, _ sampling: inout Sampling) {
@@ -103,12 +110,15 @@ private struct Policy {
         self.folder = folder
         current = folder / "scaling_cur_freq"
         highest = folder / "scaling_max_freq"
-        lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
-        hardwareHighest = sampling.read(folder / "cpuinfo_max_freq", CPUFrequencyText.hertz)
+        let lowest = sampling.read(folder / "scaling_min_freq", CPUFrequencyText.hertz)
+        let hardwareHighest = sampling.read(folder / "cpuinfo_max_freq", CPUFrequencyText.hertz)
         let governor = sampling.read(folder / "scaling_governor", CPUFrequencyText.governor)
         let preference = sampling.read(
             folder / "energy_performance_preference", unless: [.absent, .busy], CPUFrequencyText.preference)
-        self.cpus = cpus.map { PolicyCPU($0, governor: governor, preference: preference) }
+        self.cpus = cpus.map {
+            PolicyCPU(
+                $0, lowest: lowest, hardwareHighest: hardwareHighest, governor: governor, preference: preference)
+        }
     }
 }
 
@@ -170,8 +180,6 @@ enum CPUFrequencyText {
     private static let governors: Set = [
         "performance", "powersave", "userspace", "ondemand", "conservative", "schedutil",
     ]
-    /// More CPUs than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
 
     /// Kilohertz to hertz.
     static func hertz(_ content: [UInt8]) -> Double? {
@@ -180,7 +188,7 @@ enum CPUFrequencyText {
 
     /// The numbers of a policy's CPUs that are online.
     static func cpus(_ content: [UInt8]) -> [Int64]? {
-        KernelText.integers(content, in: 0...Int64(cpusMax - 1), countMax: cpusMax)
+        KernelText.integers(content, in: KernelNumbers.cpus, countMax: KernelNumbers.cpusMax)
     }
 
     private static let preferences: Set = [

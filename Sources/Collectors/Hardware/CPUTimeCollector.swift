@@ -50,7 +50,7 @@ struct CPUTimeCollector: Collector {
         for (place, ticks) in reading.ticks.enumerated() {
             if place == highest.count { highest.append(ticks) }
             highest[place] = max(highest[place], ticks)
-            sampling.add(Self.times[place], [:], Double(highest[place]) / CPUTimeText.ticksPerSecond)
+            sampling.add(Self.times[place], [:], Double(highest[place]) / KernelNumbers.ticksPerSecond)
         }
         for (descriptor, value) in [
             (Self.switches, reading.switches), (Self.forks, reading.forks), (Self.running, reading.running),
@@ -74,8 +74,6 @@ enum CPUTimeText {
         var bootSeconds: UInt64?
     }
 
-    /// USER_HZ: what programs are told times in, 100 on all architectures that Linux runs on today.
-    static let ticksPerSecond = 100.0
     private static let ticksMin = 4
     private static let ticksMax = 10
 

@@ -26,10 +26,6 @@ struct DiskCollector: Collector {
     private static let inFlight = MetricDescriptor(
         .gauge, "latencyd_disk_in_flight", help: "Operations that a disk was given and has not completed.")
 
-    /// Disks that are no hardware: they lie in memory or on other disks, which count the same operations, or are
-    /// there without a medium.
-    private static let leftOut = ["loop", "ram", "zram", "dm-", "md", "nbd", "sr", "fd"]
-
     private var found = Discovery<[String: Disk]>()
     private var times: [String: DiskTimes] = [:]
 
@@ -60,7 +56,7 @@ struct DiskCollector: Collector {
 
     private static func find(_ sampling: inout Sampling) throws(CollectorError) -> [String: Disk] {
         let names = try sampling.names(in: .sysfs("block")).filter { name in
-            !leftOut.contains { name.hasPrefix($0) } && KernelText.word(Array(name.utf8)) != nil
+            DiskText.isHardware(name) && KernelText.word(Array(name.utf8)) != nil
         }
         return Dictionary(uniqueKeysWithValues: names.map { ($0, Disk($0)) })
     }
@@ -103,6 +99,13 @@ private struct DiskTimes {
 enum DiskText {
     /// The kinds of operations in the order of the file.
     static let operations = ["read", "write", "discard", "flush"]
+
+    /// Disks that are no hardware: they lie in memory or on other disks, which count the same operations, or are
+    /// there without a medium.
+    private static let leftOut = ["loop", "ram", "zram", "dm-", "md", "nbd", "sr", "fd"]
+
+    /// Whether what `/sys/block` names so is a disk that is hardware.
+    static func isHardware(_ name: String) -> Bool { !leftOut.contains { name.hasPrefix($0) } }
 
     struct Operation: Equatable {
         let count: UInt64

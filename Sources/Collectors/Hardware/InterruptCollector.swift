@@ -82,21 +82,36 @@ private struct InterruptTotals {
         let steps = increases.advance(to: table)
         while cpus.count <= table.cpus.last ?? 0 { cpus.append(CPU(labels: ["cpu": String(cpus.count)])) }
         for cpu in cpus.indices { (cpus[cpu].increase, cpus[cpu].deviceIncrease) = (0, 0) }
-        var place = 0
-        for name in table.names {
-            var sum: UInt64 = 0
-            let isDevice = InterruptText.isDevice(name)
-            for cpu in table.cpus {
-                cpus[cpu].increase += UInt64(steps[place])
-                if isDevice { cpus[cpu].deviceIncrease += UInt64(steps[place]) }
-                sum += UInt64(steps[place])
-                place += 1
-            }
+        // By column.
+        var all = [UInt64](repeating: 0, count: table.cpus.count)
+        var devices = all
+        for (index, name) in table.names.enumerated() {
+            let row = index * table.cpus.count..<(index + 1) * table.cpus.count
+            let sum =
+                InterruptText.isDevice(name) ? Self.add(steps[row], to: &devices) : Self.add(steps[row], to: &all)
             guard let kind = InterruptText.kind(of: name) else { continue }
             kinds[kind, default: Kind(place: InterruptText.place(of: kind), labels: ["kind": kind])].total += sum
         }
+        for (column, cpu) in table.cpus.enumerated() {
+            cpus[cpu].increase = all[column] + devices[column]
+            cpus[cpu].deviceIncrease = devices[column]
+        }
         for cpu in cpus.indices { cpus[cpu].total += cpus[cpu].increase }
-        imbalance = hasSameCPUs ? PerCPUIncreases.imbalance(table.cpus.map { cpus[$0].deviceIncrease }) : nil
+        imbalance = hasSameCPUs ? PerCPUIncreases.imbalance(devices) : nil
+    }
+
+    /// Adds a row to the columns; returns its sum.
+    private static func add(_ row: ArraySlice<UInt32>, to columns: inout [UInt64]) -> UInt64 {
+        row.withUnsafeBufferPointer { row in
+            columns.withUnsafeMutableBufferPointer { columns in
+                var sum: UInt64 = 0
+                for column in 0..<min(row.count, columns.count) {
+                    columns[column] &+= UInt64(row[column])
+                    sum &+= UInt64(row[column])
+                }
+                return sum
+            }
+        }
     }
 }
 
@@ -163,7 +178,7 @@ enum InterruptText {
 
     /// What a row is for; nil for one that is not told apart. A device's row is a number.
     static func kind(of row: String) -> String? {
-        row.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? "device" : kindsByName[row]
+        isDevice(row) ? "device" : kindsByName[row]
     }
 
     /// The kind's place in the order of exposition.

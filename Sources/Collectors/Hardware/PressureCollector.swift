@@ -8,13 +8,22 @@ import Telemetry
 struct PressureCollector: Collector {
     static let id = "pressure"
     static let defaultInterval = Duration.seconds(1)
-    static let descriptors = [stalled]
+    static let descriptors = [stalled, stalls, lastStall]
 
     private static let stalled = MetricDescriptor(
         .counter, "latencyd_pressure_seconds", unit: .seconds,
         help:
             "Time in which some, or all (full), runnable tasks of the host, or of a watched cgroup, waited for a resource."
     )
+
+    private static let stalls = MetricDescriptor(
+        .counter, "latencyd_pressure_stalls",
+        help:
+            "Windows of 2 s in which tasks of the host, or of a watched cgroup, waited for a resource for 0.15 s or more."
+    )
+    private static let lastStall = MetricDescriptor(
+        .gauge, "latencyd_pressure_stall_last_seen_timestamp_seconds", unit: .seconds,
+        help: "When such a window was last seen, Unix time.")
 
     private static let folder = HostPath.procfs("pressure")
     // Kernels before 6.1, and those that do not account interrupt time, have no irq.
@@ -23,6 +32,7 @@ struct PressureCollector: Collector {
     private var cgroups = WatchDiscovery<[CgroupPressure]>()
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
+        addStalls(&sampling)
         try collectHost(&sampling)
         let cgroups = try cgroups(&sampling) { sampling, watched throws(CollectorError) in
             watched.cgroups.flatMap { Self.pressures(of: $0, &sampling) }
@@ -34,6 +44,17 @@ struct PressureCollector: Collector {
             for stall in stalls ?? [] {
                 sampling.add(Self.stalled, stall.kind == .some ? pressure.some : pressure.full, stall.seconds)
             }
+        }
+    }
+
+    /// They are told by the kernel as they happen; a pass only takes what there is.
+    private func addStalls(_ sampling: inout Sampling) {
+        let counts = sampling.host.stalls
+        for stall in counts {
+            sampling.add(Self.stalls, stall.labels, Double(stall.count), createdSeconds: stall.createdSeconds)
+        }
+        for stall in counts {
+            if let seconds = stall.lastSeenSeconds { sampling.add(Self.lastStall, stall.labels, seconds) }
         }
     }
 

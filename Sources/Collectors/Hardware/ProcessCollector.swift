@@ -6,7 +6,7 @@ import Telemetry
 /// Source: Documentation/filesystems/proc.rst of the kernel.
 struct ProcessCollector: Collector {
     static let id = "process"
-    // It reads two files of every thread.
+    // It reads two files of many threads.
     static let defaultInterval = Duration.seconds(5)
     static let descriptors = [
         cpu, runQueueWait, faults, switches, resident, threads, start, allowed, affinity, placement,
@@ -61,11 +61,12 @@ struct ProcessCollector: Collector {
                     && sampling.entriesOrNone(in: Self.nodes, prefix: "node").count > 1)
         }
         if followed.map(\.process) != found.processes { follow(found.processes) }
-        var threadsLeft = WatchLimits.threadsPerPassMax
+        var budget = ThreadBudget(processes: followed.count)
         for index in followed.indices {
+            budget.beginProcess()
             guard status(&followed[index], found.bootSeconds, &sampling) else { continue }
             memory(&followed[index], &sampling)
-            threads(&followed[index], &threadsLeft, &sampling)
+            threads(&followed[index], &budget, &sampling)
             if found.hasSeveralNodes { placement(&followed[index], &sampling) }
         }
     }
@@ -96,7 +97,7 @@ struct ProcessCollector: Collector {
         }
         // Another process may have got the number.
         guard stat.startTicks == process.process.startTicks, !stat.hasEnded else { return false }
-        let ticks = ProcessText.ticksPerSecond
+        let ticks = KernelNumbers.ticksPerSecond
         sampling.add(Self.cpu, process.userLabels, Double(stat.userTicks) / ticks)
         sampling.add(Self.cpu, process.systemLabels, Double(stat.systemTicks) / ticks)
         sampling.add(Self.faults, process.majorLabels, Double(stat.majorFaults))
@@ -121,22 +122,33 @@ struct ProcessCollector: Collector {
 
     // MARK: Threads
 
-    private func threads(_ process: inout FollowedProcess, _ threadsLeft: inout Int, _ sampling: inout Sampling) {
+    private func threads(_ process: inout FollowedProcess, _ budget: inout ThreadBudget, _ sampling: inout Sampling) {
         let all = sampling.threads(in: process.tasks, of: process.process.folder)
-        guard !all.isEmpty, threadsLeft > 0 else { return }
-        let read = all.prefix(min(WatchLimits.threadsPerProcessMax, threadsLeft))
-        threadsLeft -= read.count
-        let isLimited = read.count < all.count
+        guard !all.isEmpty else { return }
+        let read = Array(all.prefix(WatchLimits.threadsPerProcessMax))
+        let isNew = process.turns.isFirst
+        // A process that has no room is new in the next pass: half a beginning would look like a rise later.
+        guard !isNew || read.count <= budget.newLeft else { return }
+        let turn = process.turns.next(read, countMax: budget.share)
+        budget.spend(turn.read.count, isNew: isNew)
+        process.isLimited = read.count < all.count || (process.isLimited && turn.isCutShort)
+        let isLimited = process.isLimited
+        let times = sampling.readThreads(turn.read, in: process.tasks, "schedstat", ProcessText.scheduling)
+        process.wait.forget(turn.ended)
+        process.wait.take(
+            times.values.mapValues(\.waitNanoseconds), failed: times.failed, isLimited: isLimited)
         // A kernel that does not account these times writes zeros for threads that ran.
-        if let times = sampling.readThreads(read, "schedstat", ProcessText.scheduling),
-            times.values.contains(where: { $0.runNanoseconds > 0 })
-        {
-            process.wait.take(times.mapValues(\.waitNanoseconds), isLimited: isLimited)
+        process.hasTimes = process.hasTimes || times.values.values.contains { $0.runNanoseconds > 0 }
+        if process.wait.isWhole, process.hasTimes {
             sampling.add(Self.runQueueWait, process.labels, Double(process.wait.total) / 1e9)
         }
-        if let switches = sampling.readThreads(read, "status", ProcessText.switches) {
-            process.voluntary.take(switches.mapValues(\.voluntary), isLimited: isLimited)
-            process.involuntary.take(switches.mapValues(\.involuntary), isLimited: isLimited)
+        let switches = sampling.readThreads(turn.read, in: process.tasks, "status", ProcessText.switches)
+        process.voluntary.forget(turn.ended)
+        process.voluntary.take(switches.values.mapValues(\.voluntary), failed: switches.failed, isLimited: isLimited)
+        process.involuntary.forget(turn.ended)
+        process.involuntary.take(
+            switches.values.mapValues(\.involuntary), failed: switches.failed, isLimited: isLimited)
+        if process.voluntary.isWhole {
             sampling.add(Self.switches, process.voluntaryLabels, Double(process.voluntary.total))
             sampling.add(Self.switches, process.involuntaryLabels, Double(process.involuntary.total))
         }
@@ -155,45 +167,37 @@ struct ProcessCollector: Collector {
     }
 }
 
-/// A thread of a process.
-private struct Thread {
-    let number: Int32
-    let path: HostPath
-}
-
 extension Sampling {
-    /// The threads of a process, oldest first as far as numbers tell; none when it has ended.
-    fileprivate mutating func threads(in folder: HostPath, of owner: HostPath) -> [Thread] {
-        let names: [String]
+    /// The threads of a process, ascending; none when it has ended.
+    fileprivate mutating func threads(in folder: HostPath, of owner: HostPath) -> [Int32] {
         do {
-            names = try host.files.list(folder)
+            let names = try host.files.list(folder)
+            return names.compactMap { KernelText.decimal($0.utf8, in: 1...Int64(Int32.max)).map { Int32($0) } }.sorted()
         } catch .absent where !isThere(owner) {
             return []
         } catch {
             count(.unreadable(folder, error))
             return []
         }
-        return names.compactMap { name in
-            KernelText.decimal(name.utf8, in: 1...Int64(Int32.max)).map {
-                Thread(number: Int32($0), path: folder / name)
-            }
-        }
-        .sorted { $0.number < $1.number }
     }
 
-    /// A value of each thread. One that ended meanwhile is left out; nil when none has the file, or a file cannot be
-    /// used: half a sum is none.
+    /// A value of each thread, and the threads whose file cannot be used. One that ended meanwhile is in neither.
     fileprivate mutating func readThreads<Value>(
-        _ threads: ArraySlice<Thread>, _ name: String, _ parse: ([UInt8]) -> Value?
-    ) -> [Int32: Value]? {
-        let before = errorCount
+        _ threads: [Int32], in folder: HostPath, _ name: String, _ parse: ([UInt8]) -> Value?
+    ) -> (values: [Int32: Value], failed: [Int32]) {
         var values: [Int32: Value] = [:]
+        var failed: [Int32] = []
         values.reserveCapacity(threads.count)
         for thread in threads {
+            let before = errorCount
             // Threads come and go, and there are many of them: their files are not kept open.
-            if let value = readOnce(thread.path / name, unless: [.absent], parse) { values[thread.number] = value }
+            if let value = readOnce(folder / "\(thread)/\(name)", unless: [.absent], parse) {
+                values[thread] = value
+            } else if errorCount != before {
+                failed.append(thread)
+            }
         }
-        return errorCount == before && !values.isEmpty ? values : nil
+        return (values, failed)
     }
 
     /// Where the memory of a process is, empty when that is not known.

@@ -65,7 +65,7 @@ enum RunQueueText {
     }
 
     private static func delay(_ name: ArraySlice<UInt8>, _ table: inout TableScanner) -> Delay? {
-        guard let cpu = KernelText.decimal(name.dropFirst(3), in: CPULabels.numbers) else { return nil }
+        guard let cpu = KernelText.decimal(name.dropFirst(3), in: KernelNumbers.cpus) else { return nil }
         var numbers: (UInt64, UInt64, UInt64) = (0, 0, 0)
         for _ in 0..<numbersPerCPU {
             guard let number = table.number() else { return nil }

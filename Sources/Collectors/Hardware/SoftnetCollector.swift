@@ -18,10 +18,8 @@ struct SoftnetCollector: Collector {
         .counter, "latencyd_softnet_time_squeezed",
         help: "Times that a CPU's budget for packets ran out with packets left, which then waited.")
 
-    /// A line for each of 8,192 CPUs.
-    private static let fileBytesMax = 1 << 20
-
-    private var cpus: [Int: CPUCounters] = [:]
+    /// By the CPU's number; nil for one that has never been online.
+    private var cpus: [CPUCounters?] = []
 
     mutating func collect(_ sampling: inout Sampling) throws(CollectorError) {
         guard
@@ -30,14 +28,16 @@ struct SoftnetCollector: Collector {
             ),
             let numbers = numbers(of: lines, &sampling)
         else { return }
-        for (cpu, line) in zip(numbers, lines) { cpus[cpu, default: CPUCounters(cpu, line)].advance(to: line) }
-        for (descriptor, counter) in [
-            (Self.processed, \CPUCounters.processed), (Self.dropped, \.dropped), (Self.squeezed, \.squeezed),
-        ] {
-            for cpu in numbers {
-                guard let counters = cpus[cpu] else { continue }
-                sampling.add(descriptor, counters.labels, Double(counters[keyPath: counter].total))
-            }
+        for (cpu, line) in zip(numbers, lines) {
+            while cpus.count <= cpu { cpus.append(nil) }
+            if cpus[cpu] == nil { cpus[cpu] = CPUCounters(cpu, line) }
+            cpus[cpu]?.advance(to: line)
+        }
+        for cpu in numbers {
+            guard let counters = cpus[cpu] else { continue }
+            sampling.add(Self.processed, counters.labels, Double(counters.processed.total))
+            sampling.add(Self.dropped, counters.labels, Double(counters.dropped.total))
+            sampling.add(Self.squeezed, counters.labels, Double(counters.squeezed.total))
         }
     }
 
@@ -82,8 +82,6 @@ enum SoftnetText {
         let cpu: Int?
     }
 
-    /// More CPUs than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
     /// The place of the CPU's number among the columns.
     private static let cpuColumn = 12
 
@@ -92,15 +90,22 @@ enum SoftnetText {
         guard var table = TableScanner(content) else { return nil }
         var lines: [Line] = []
         repeat {
-            var columns: [UInt32] = []
+            var first: (UInt32, UInt32, UInt32) = (0, 0, 0)
+            var cpu: Int?
+            var column = 0
             while let field = table.field() {
                 guard field.count == 8, let number = hexadecimal(field) else { return nil }
-                columns.append(number)
+                switch column {
+                case 0: first.0 = number
+                case 1: first.1 = number
+                case 2: first.2 = number
+                case cpuColumn: cpu = Int(number)
+                default: break
+                }
+                column += 1
             }
-            guard columns.count >= 3 else { return nil }
-            let cpu = columns.count > cpuColumn ? Int(columns[cpuColumn]) : nil
-            guard cpu ?? 0 < cpusMax else { return nil }
-            lines.append(Line(processed: columns[0], dropped: columns[1], squeezed: columns[2], cpu: cpu))
+            guard column >= 3, cpu ?? 0 < KernelNumbers.cpusMax else { return nil }
+            lines.append(Line(processed: first.0, dropped: first.1, squeezed: first.2, cpu: cpu))
         } while table.nextLine()
         let cpus = lines.compactMap(\.cpu)
         guard cpus.isEmpty || (cpus.count == lines.count && Set(cpus).count == cpus.count) else { return nil }
@@ -113,7 +118,7 @@ enum SoftnetText {
         var cpus: [Int] = []
         for part in word.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false)
-                .compactMap { KernelText.decimal($0.utf8, in: 0...Int64(cpusMax - 1)).map { Int($0) } }
+                .compactMap { KernelText.decimal($0.utf8, in: KernelNumbers.cpus).map { Int($0) } }
             guard let first = ends.first, let last = ends.last, ends.count == (part.contains("-") ? 2 : 1),
                 first <= last, cpus.last ?? -1 < first
             else { return nil }

@@ -19,14 +19,14 @@ public enum TimingMetrics {
     }
 
     /// The families of `summaries`. A timing without observations in the trailing minute has a rate of 0 and no other
-    /// statistic.
+    /// statistic; one of which only statistics are known has no rate.
     public static func families(_ summaries: [TimingSummary]) -> [MetricFamily] {
         var observed: [MetricUnit: [Sample]] = [:]
         var rates: [Sample] = []
         rates.reserveCapacity(summaries.count)
         for summary in summaries {
             let timing = Label("timing", summary.timing)
-            rates.append(Sample(summary.labels.adding([timing]), summary.summary.rate))
+            if let rate = summary.summary.rate { rates.append(Sample(summary.labels.adding([timing]), rate)) }
             for statistic in statistics {
                 guard let value = summary.summary.value(statistic) else { continue }
                 let labels = summary.labels.adding([timing, Label("statistic", statistic.rawValue)])

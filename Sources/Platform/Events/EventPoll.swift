@@ -28,6 +28,15 @@ public struct EventPoll: ~Copyable {
         return epoll_ctl(descriptor, EPOLL_CTL_ADD, file, &event) == 0
     }
 
+    /// Reports from now on when `file` has something urgent (`EPOLLPRI`), such as a ``PressureTrigger``. It is left out
+    /// by closing it. False when the kernel refuses.
+    public func addUrgent(_ file: Int32) -> Bool {
+        var event = epoll_event()
+        event.events = EPOLLPRI.rawValue
+        event.data.fd = file
+        return epoll_ctl(descriptor, EPOLL_CTL_ADD, file, &event) == 0
+    }
+
     public func remove(_ file: Int32) {
         _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, file, nil)
     }
@@ -35,8 +44,15 @@ public struct EventPoll: ~Copyable {
     /// Waits until a descriptor is readable or `milliseconds` have passed (-1: for ever), and calls `body` with each
     /// that is.
     public mutating func wait(milliseconds: Int32, _ body: (Int32) -> Void) {
+        wait(milliseconds: milliseconds) { file, _ in body(file) }
+    }
+
+    /// The same; tells as well whether the descriptor is broken, and will be reported until it is left out.
+    public mutating func wait(milliseconds: Int32, _ body: (_ file: Int32, _ isBroken: Bool) -> Void) {
         let count = epoll_wait(descriptor, &events, Int32(Self.eventsMax), milliseconds)
         guard count > 0 else { return }
-        for i in 0..<Int(count) { body(events[i].data.fd) }
+        for i in 0..<Int(count) {
+            body(events[i].data.fd, events[i].events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0)
+        }
     }
 }

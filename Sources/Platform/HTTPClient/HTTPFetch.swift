@@ -1,9 +1,13 @@
-/// A page to be fetched by GET.
+/// A page to be fetched, by GET unless it has a form.
 public struct HTTPFetch: Sendable, Hashable {
     /// `http://` or `https://`; nothing else is taken.
     public var url: String
     /// Further request headers, `Name: value` each.
     public var headers: [String]
+    /// Sent as `application/x-www-form-urlencoded` by POST, already encoded; nil for GET.
+    public var form: String?
+    public var authorization: HTTPAuthorization?
+    public var security: HTTPSecurity
     /// The longest body, in bytes; a longer one makes the fetch fail.
     public var bodyBytesMax: Int
     /// For the connection to be made, in seconds.
@@ -12,11 +16,15 @@ public struct HTTPFetch: Sendable, Hashable {
     public var totalSeconds: Double
 
     public init(
-        url: String, headers: [String] = [], bodyBytesMax: Int = 16 << 20, connectSeconds: Double = 2,
+        url: String, headers: [String] = [], form: String? = nil, authorization: HTTPAuthorization? = nil,
+        security: HTTPSecurity = HTTPSecurity(), bodyBytesMax: Int = 16 << 20, connectSeconds: Double = 2,
         totalSeconds: Double = 5
     ) {
         self.url = url
         self.headers = headers
+        self.form = form
+        self.authorization = authorization
+        self.security = security
         self.bodyBytesMax = bodyBytesMax
         self.connectSeconds = connectSeconds
         self.totalSeconds = totalSeconds
@@ -28,6 +36,7 @@ public struct HTTPPage: Sendable, Hashable {
     public var status: Int
     /// As the server wrote it; nil when it named none.
     public var contentType: String?
+    /// Empty when a sink took it.
     public var body: [UInt8]
     /// From the start to the last byte.
     public var seconds: Double
@@ -54,6 +63,10 @@ public enum HTTPFetchError: Error, Sendable, Hashable {
     case tooLong(limitBytes: Int)
     /// What came is no HTTP, or ended too early.
     case malformed
+    /// The sink wanted no more of the body.
+    case notTaken
+    /// The token, user or password cannot be sent.
+    case badAuthorization
     /// No secure connection: the certificate is not trusted, or both sides share no protocol.
     case notSecure(String)
     /// Anything else, in the library's words.
@@ -69,6 +82,8 @@ extension HTTPFetchError: CustomStringConvertible {
         case .timedOut: "no answer in time"
         case .tooLong(let limitBytes): "the answer is longer than \(limitBytes) bytes"
         case .malformed: "what came is no HTTP, or ended too early"
+        case .notTaken: "the answer is not what was asked for"
+        case .badAuthorization: "a token must not have spaces or control characters, and a user no colon"
         case .notSecure(let reason): "no secure connection: \(reason)"
         case .other(let reason): reason
         }

@@ -8,19 +8,30 @@ final class HTTPTransfer {
     private(set) var easy: UnsafeMutableRawPointer?
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
-    private var isTooLong = false
+    private let sink: (any HTTPBodySink)?
+    private var takenBytes = 0
+    /// Why the writer ended the transfer.
+    private var refusal: HTTPFetchError?
     private(set) var result: Result<HTTPPage, HTTPFetchError> = .failure(.other("the HTTP library cannot be used"))
 
-    init(_ fetch: HTTPFetch) {
+    init(_ fetch: HTTPFetch, sink: (any HTTPBodySink)? = nil) {
         self.fetch = fetch
+        self.sink = sink
         // Without this check the library would guess the protocol of `localhost:80`.
         guard ["http://", "https://"].contains(where: { fetch.url.lowercased().hasPrefix($0) }) else {
             result = .failure(.badURL)
             return
         }
+        guard Self.canBeSent(fetch.authorization) else {
+            result = .failure(.badAuthorization)
+            return
+        }
         easy = curl_easy_init()
         guard let easy else { return }
         for header in fetch.headers { headers = curl_slist_append(headers, header) }
+        if case .bearer(let token)? = fetch.authorization {
+            headers = curl_slist_append(headers, "Authorization: Bearer \(token)")
+        }
         if !isPrepared(easy) {
             curl_easy_cleanup(easy)
             self.easy = nil
@@ -33,13 +44,25 @@ final class HTTPTransfer {
     }
 
     private func isPrepared(_ easy: UnsafeMutableRawPointer) -> Bool {
-        let texts: [(CURLoption, String)] = [
+        var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, fetch.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""),
             (CURLOPT_USERAGENT, "latencyd"), (CURLOPT_ACCEPT_ENCODING, "gzip"),
         ]
+        if case .basic(let user, let password)? = fetch.authorization {
+            texts += [(CURLOPT_USERNAME, user), (CURLOPT_PASSWORD, password)]
+        }
+        let files = [
+            (CURLOPT_CAINFO, fetch.security.authoritiesFile), (CURLOPT_SSLCERT, fetch.security.certificateFile),
+            (CURLOPT_SSLKEY, fetch.security.keyFile),
+        ]
+        texts += files.compactMap { option, file in file.map { (option, $0) } }
+        if let form = fetch.form { texts.append((CURLOPT_COPYPOSTFIELDS, form)) }
+        let verifies = fetch.security.trustsAnybody ? 0 : 1
         let numbers: [(CURLoption, Int)] = [
             // Without signals, which belong to the main loop.
-            (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTPGET, 1),
+            (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0),
+            (fetch.form == nil ? CURLOPT_HTTPGET : CURLOPT_POST, 1),
+            (CURLOPT_SSL_VERIFYPEER, verifies), (CURLOPT_SSL_VERIFYHOST, verifies * 2),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(fetch.connectSeconds)),
             (CURLOPT_TIMEOUT_MS, Self.milliseconds(fetch.totalSeconds)),
         ]
@@ -49,6 +72,15 @@ final class HTTPTransfer {
             && csystem_curl_set_writer(easy, Self.take, Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
     }
 
+    /// A token with a line break would write further headers.
+    private static func canBeSent(_ authorization: HTTPAuthorization?) -> Bool {
+        switch authorization {
+        case nil: true
+        case .bearer(let token): !token.isEmpty && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        case .basic(let user, let password): !user.contains(":") && !(user + password).utf8.contains { $0 < 0x20 }
+        }
+    }
+
     /// Zero would mean no limit.
     private static func milliseconds(_ seconds: Double) -> Int { Int(min(max(seconds, 0.001), 86_400) * 1_000) }
 
@@ -56,26 +88,44 @@ final class HTTPTransfer {
     func end(_ code: CURLcode) {
         guard let easy else { return }
         guard code == CURLE_OK else {
-            result = .failure(isTooLong ? .tooLong(limitBytes: fetch.bodyBytesMax) : Self.error(code))
+            result = .failure(refusal ?? Self.error(code))
             return
         }
         result = .success(
             HTTPPage(
                 status: csystem_curl_status(easy),
-                contentType: csystem_curl_content_type(easy).flatMap { String(validatingCString: $0) }, body: body,
+                contentType: contentType(easy), body: body,
                 seconds: csystem_curl_seconds(easy)))
     }
 
     private static let take: csystem_curl_write = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
         let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+        return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let isFirst = takenBytes == 0
+        takenBytes += bytes.count
         // The limit holds for what was unpacked: a small packed body can be a huge one.
-        guard transfer.body.count + size * count <= transfer.fetch.bodyBytesMax else {
-            transfer.isTooLong = true
-            return 0
+        guard takenBytes <= fetch.bodyBytesMax else {
+            refusal = .tooLong(limitBytes: fetch.bodyBytesMax)
+            return false
         }
-        transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return size * count
+        guard let sink else {
+            body.append(contentsOf: bytes)
+            return true
+        }
+        if isFirst, let easy { sink.begin(status: csystem_curl_status(easy), contentType: contentType(easy)) }
+        guard sink.take(bytes) else {
+            refusal = .notTaken
+            return false
+        }
+        return true
+    }
+
+    private func contentType(_ easy: UnsafeMutableRawPointer) -> String? {
+        csystem_curl_content_type(easy).flatMap { String(validatingCString: $0) }
     }
 
     private static func error(_ code: CURLcode) -> HTTPFetchError {

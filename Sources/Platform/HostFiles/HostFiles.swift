@@ -15,9 +15,20 @@ public protocol HostFiles: Sendable {
     /// What a symbolic link holds, as it stands there: `../../devices/platform/coretemp.0/hwmon/hwmon3`. Throws
     /// ``HostFileError/invalid`` when the path is no link.
     func linkTarget(_ path: HostPath) throws(HostFileError) -> String
+
+    /// Has the kernel tell when tasks waited for too long, by a pressure file: the one thing that is written. Throws
+    /// ``HostFileError/notSupported`` where the file is not the kernel's own.
+    func pressureTrigger(_ path: HostPath, _ threshold: PressureThreshold) throws(HostFileError) -> PressureTrigger
 }
 
 extension HostFiles {
+    /// A host that tells nothing.
+    public func pressureTrigger(
+        _ path: HostPath, _ threshold: PressureThreshold
+    ) throws(HostFileError) -> PressureTrigger {
+        throw .notSupported
+    }
+
     /// A host without links.
     public func linkTarget(_ path: HostPath) throws(HostFileError) -> String { throw .invalid }
 

@@ -55,9 +55,21 @@ public struct HostPath: Sendable, Hashable {
     /// False for a path that could leave its root.
     public var staysBelowRoot: Bool {
         if relative.isEmpty { return true }
-        return relative.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
-            !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && !part.contains(0)
+        let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+        // The component so far: how long it is, and whether it is of dots.
+        var (length, dots) = (0, 0)
+        func isName() -> Bool { length > 0 && !(dots == length && length <= 2) }
+        for byte in relative.utf8 {
+            if byte == 0 { return false }
+            if byte == slash {
+                guard isName() else { return false }
+                (length, dots) = (0, 0)
+            } else {
+                length += 1
+                if byte == dot { dots += 1 }
+            }
         }
+        return isName()
     }
 }
 

@@ -35,7 +35,7 @@ final class KeptFiles {
     func read(_ path: HostPath, limitBytes: Int) -> [UInt8]? {
         guard let place = files.index(forKey: path) else { return nil }
         let file = files.values[place].file
-        let now = HostClock.monotonicSeconds()
+        let now = HostClock.coarseSeconds()
         if !isReplaced(&files.values[place], at: now), let content = try? buffer.read(file, limitBytes: limitBytes) {
             files.values[place].readSeconds = now
             return content
@@ -53,7 +53,7 @@ final class KeptFiles {
 
     /// Takes over the descriptor; false when there is no room for it.
     func keep(_ file: OpenFile, as path: HostPath) -> Bool {
-        let now = HostClock.monotonicSeconds()
+        let now = HostClock.coarseSeconds()
         if files.count >= filesMax { sweep(at: now) }
         guard files.count < filesMax else { return false }
         files[path] = Kept(file: file, readSeconds: now, seenSeconds: now)

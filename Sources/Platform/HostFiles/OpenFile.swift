@@ -17,6 +17,12 @@ struct OpenFile {
     let descriptor: Int32
     private let kind: Kind
 
+    /// A file that is read once: which kind it is would cost more to find out than to read on until nothing comes.
+    init(readOnce descriptor: Int32) {
+        self.descriptor = descriptor
+        kind = .stream
+    }
+
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()
@@ -49,6 +55,11 @@ struct OpenFile {
 struct ReadBuffer {
     /// The kernel's small files are at most a page; most others come in pages.
     private var bytes = [UInt8](repeating: 0, count: 16_384)
+    /// The longest content that is handed out in memory that is used again, in bytes.
+    private static let reusedBytesMax = 16_384
+    /// What was handed out last. Most of those who read look and let go, and it serves again; a content that somebody
+    /// keeps is theirs.
+    private var content: [UInt8] = []
 
     /// The whole content, from the start of the file.
     mutating func read(_ file: OpenFile, limitBytes: Int) throws(HostFileError) -> [UInt8] {
@@ -59,8 +70,15 @@ struct ReadBuffer {
             let received = try receive(file, at: count)
             count += received
             if count > limitBytes { throw .tooLong(limitBytes: limitBytes) }
-            if received == 0 || (file.endsAtShortRead && received < room) { return Array(bytes[..<count]) }
+            if received == 0 || (file.endsAtShortRead && received < room) { return take(count) }
         }
+    }
+
+    private mutating func take(_ count: Int) -> [UInt8] {
+        guard count <= Self.reusedBytesMax else { return Array(bytes[..<count]) }
+        content.removeAll(keepingCapacity: true)
+        bytes.withUnsafeBufferPointer { content.append(contentsOf: $0[..<count]) }
+        return content
     }
 
     private mutating func receive(_ file: OpenFile, at offset: Int) throws(HostFileError) -> Int {

@@ -36,7 +36,8 @@ public struct SystemHostFiles: HostFiles {
     public func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8] {
         try kept.withLock { kept throws(HostFileError) -> [UInt8] in
             if let content = kept.read(path, limitBytes: limitBytes) { return content }
-            let file = OpenFile(try open(path, O_RDONLY))
+            let descriptor = try open(path, O_RDONLY)
+            let file = keepsOpen ? OpenFile(descriptor) : OpenFile(readOnce: descriptor)
             let content: [UInt8]
             do throws(HostFileError) {
                 content = try kept.buffer.read(file, limitBytes: limitBytes)
@@ -80,6 +81,12 @@ public struct SystemHostFiles: HostFiles {
             throw .invalid
         }
         return text
+    }
+
+    public func pressureTrigger(
+        _ path: HostPath, _ threshold: PressureThreshold
+    ) throws(HostFileError) -> PressureTrigger {
+        try PressureTrigger(try open(path, O_RDWR), threshold)
     }
 
     /// O_NONBLOCK keeps a pipe in a replaced root from holding the daemon; the kernel's own files ignore it.

@@ -5,6 +5,9 @@ internal import CSystem
 /// Every function is looked up by name, the newest version first, and given the structure of that version.
 public struct NVMLLibrary: NVML {
     private let library: DynamicLibrary
+    /// Where each function is that was called; 0 for what the library lacks. The loader takes a lock of the whole
+    /// process and searches all that is loaded: it is asked once.
+    private let addresses = Locked<[String: UInt]>([:])
 
     /// What its name is wherever the driver is installed.
     public static let soname = "libnvidia-ml.so.1"
@@ -64,9 +67,17 @@ public struct NVMLLibrary: NVML {
     /// The first of `symbols` that the library has.
     func function<Function>(_ symbols: String..., as type: Function.Type) throws(NVMLReturn) -> Function {
         for symbol in symbols {
-            if let address = library.address(of: symbol) { return unsafeBitCast(address, to: type) }
+            let address = address(of: symbol)
+            if address != 0 { return unsafeBitCast(address, to: type) }
         }
         throw .functionNotFound
+    }
+
+    private func address(of symbol: String) -> UInt {
+        if let known = addresses.withLock({ $0[symbol] }) { return known }
+        let found = UInt(bitPattern: library.address(of: symbol))
+        addresses.withLock { $0[symbol] = found }
+        return found
     }
 
     func check(_ code: Int32) throws(NVMLReturn) {

@@ -8,8 +8,14 @@ public enum NVMLClock: UInt32, Sendable, Hashable, CaseIterable {
 
 /// What the driver samples by itself, several times a second.
 public enum NVMLSampleKind: UInt32, Sendable, Hashable {
+    /// Milliwatts.
+    case power = 0
+    /// Per cent.
     case gpuUtilization = 1
     case memoryUtilization = 2
+    /// Megahertz.
+    case smClock = 5
+    case memoryClock = 6
 }
 
 /// Temperatures at which the GPU or its driver does something.

@@ -185,5 +185,10 @@ extension ExponentialHistogram {
         maximum = max(maximum, other.maximum)
     }
 
+    mutating func replace(sum: Double) {
+        self.sum = sum
+        mean = sum / Double(count)
+    }
+
     mutating func addZeros(_ weight: UInt64) { zeroCount &+= weight }
 }

@@ -62,5 +62,17 @@ public struct LabelSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return LabelSet(sorted: sum)
     }
 
-    private init(sorted labels: [Label]) { self.labels = labels }
+    /// This set without the label `name`.
+    public func removing(_ name: String) -> LabelSet {
+        guard let place = labels.firstIndex(where: { $0.name == name }) else { return self }
+        var rest = labels
+        rest.remove(at: place)
+        return LabelSet(sorted: rest)
+    }
+
+    /// Takes `labels` as they are: sorted by name as `init(_:)` sorts them, each name once.
+    public init(sorted labels: [Label]) {
+        assert(zip(labels, labels.dropFirst()).allSatisfy { $0.name < $1.name }, "labels are not sorted")
+        self.labels = labels
+    }
 }

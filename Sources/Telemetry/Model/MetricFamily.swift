@@ -21,21 +21,46 @@ public struct MetricUnit: Hashable, Sendable {
 }
 
 /// What a metric family is: name, help text, kind and unit.
+///
+/// Copies share their memory: a descriptor is made once, and goes along with every sample.
 public struct MetricDescriptor: Hashable, Sendable {
-    /// The exposed name **without** a counter's `_total`, unit included: `latencyd_pressure_seconds`.
-    public let name: String
-    /// One sentence for people.
-    public let help: String
-    public let kind: MetricKind
-    /// Must be `.none` or the end of `name` (after an underscore).
-    public let unit: MetricUnit
+    private final class Content: Sendable {
+        let name: String
+        let help: String
+        let kind: MetricKind
+        let unit: MetricUnit
+
+        init(_ kind: MetricKind, _ name: String, _ unit: MetricUnit, _ help: String) {
+            self.name = name
+            self.help = help
+            self.kind = kind
+            self.unit = unit
+        }
+    }
+
+    private let content: Content
 
     public init(_ kind: MetricKind, _ name: String, unit: MetricUnit = .none, help: String) {
-        self.name = name
-        self.help = help
-        self.kind = kind
-        self.unit = unit
+        content = Content(kind, name, unit, help)
     }
+
+    /// The exposed name **without** a counter's `_total`, unit included: `latencyd_pressure_seconds`.
+    public var name: String { content.name }
+    /// One sentence for people.
+    public var help: String { content.help }
+    public var kind: MetricKind { content.kind }
+    /// Must be `.none` or the end of `name` (after an underscore).
+    public var unit: MetricUnit { content.unit }
+
+    /// The same for all copies of a descriptor; two that were made apart are told apart even where they are equal.
+    public var identity: ObjectIdentifier { ObjectIdentifier(content) }
+
+    public static func == (one: MetricDescriptor, other: MetricDescriptor) -> Bool {
+        one.content === other.content
+            || (one.name == other.name && one.kind == other.kind && one.unit == other.unit && one.help == other.help)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     /// The name of the family's samples in the text format: a counter's carries `_total`.
     public var sampleName: String { kind == .counter ? name + "_total" : name }

@@ -1,7 +1,8 @@
 /// What one timing did over the trailing minute.
 public struct WindowSummary: Sendable, Equatable {
-    /// Observations, sample rates taken into account.
-    public var count: UInt64
+    /// Observations, sample rates taken into account; nil when another program stated the statistics and not of how many
+    /// observations they are: then they count as enough.
+    public var count: UInt64?
     /// The time covered, seconds: 60, or less while the daemon or the series is younger than that.
     public var spanSeconds: Double
     /// The unit of the timing for mean, deviation and quantiles; nil when nothing was observed.
@@ -10,10 +11,12 @@ public struct WindowSummary: Sendable, Equatable {
     public var p50: Double?
     public var p95: Double?
     public var p99: Double?
+    /// Observations per second where another program stated them; nil where they follow from `count`.
+    public var statedRate: Double?
 
     public init(
-        count: UInt64, spanSeconds: Double, mean: Double? = nil, standardDeviation: Double? = nil,
-        p50: Double? = nil, p95: Double? = nil, p99: Double? = nil
+        count: UInt64?, spanSeconds: Double, mean: Double? = nil, standardDeviation: Double? = nil,
+        p50: Double? = nil, p95: Double? = nil, p99: Double? = nil, statedRate: Double? = nil
     ) {
         self.count = count
         self.spanSeconds = spanSeconds
@@ -22,12 +25,15 @@ public struct WindowSummary: Sendable, Equatable {
         self.p50 = p50
         self.p95 = p95
         self.p99 = p99
+        self.statedRate = statedRate
     }
 
-    /// Observations per second.
-    public var rate: Double { spanSeconds > 0 ? Double(count) / spanSeconds : 0 }
+    /// Observations per second; nil when it is not known how many there were.
+    public var rate: Double? {
+        statedRate ?? count.map { spanSeconds > 0 ? Double($0) / spanSeconds : 0 }
+    }
 
-    /// The value of `statistic`; nil when nothing was observed. A rate is never nil.
+    /// The value of `statistic`; nil when nothing was observed, or the statistic was not stated.
     public func value(_ statistic: Statistic) -> Double? {
         switch statistic {
         case .p50: p50

@@ -26,8 +26,15 @@ struct ConfigurationReport {
         return [
             "web: \(configuration.web.listenAddress)",
             "collectors: " + (enabled.isEmpty ? "none" : enabled.joined(separator: ", ")),
+            "services: " + services(configuration.services),
             "rules: " + rules(configuration.alerts),
         ]
+    }
+
+    private static func services(_ services: [ServiceConfiguration]) -> String {
+        guard !services.isEmpty else { return "none" }
+        let more = services.count > 5 ? ", …" : ""
+        return "\(services.count) (\(services.prefix(5).map(\.name).joined(separator: ", "))\(more))"
     }
 
     private static func rules(_ alerts: AlertsConfiguration) -> String {

@@ -31,11 +31,12 @@ struct DoctorCommand: ParsableCommand {
         SignalDescriptor.ignoreBrokenPipes()
         let isTerminal = isatty(STDERR_FILENO) == 1
         let round = DoctorRound(
-            files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
+            files: SystemHostFiles(sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs),
             probeSeconds: options.probeSeconds,
             onProgress: { if isTerminal { Self.showProgress($0) } },
             configuration: DoctorConfiguration(
-                file: options.configurationFile(exists: ConfigurationFile.exists), knownCollectors: KnownCollectors.ids)
+                file: options.host.configurationFile(exists: ConfigurationFile.exists),
+                knownCollectors: KnownCollectors.ids)
         )
         let report = try round.run()
         let text =
@@ -46,7 +47,9 @@ struct DoctorCommand: ParsableCommand {
             StandardError.print("the report could not be written: \(SystemError.text(errno))")
             throw ExitCode.failure
         }
-        if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+        // All is written. A driver's library that hangs while it is loaded holds the loader, and with it the usual way
+        // out.
+        _exit(report.exitCode)
     }
 
     /// One line that writes over itself, and is gone at the end.
@@ -58,6 +61,8 @@ struct DoctorCommand: ParsableCommand {
 
 /// The flags of `latencyd doctor`.
 struct DoctorOptions: ParsableArguments {
+    @OptionGroup var host: HostOptions
+
     static let probeRange: ClosedRange<Duration> = .seconds(1) ... .seconds(3_600)
 
     @Flag(name: .customLong("json"), help: "Print one JSON object for machines.")
@@ -71,31 +76,13 @@ struct DoctorOptions: ParsableArguments {
     @Flag(name: .customLong("no-probe"), help: "Do not measure the wake-up latency; takes a second instead of five.")
     var isWithoutProbe = false
 
-    @Option(
-        name: .customLong("config.file"),
-        help: ArgumentHelp(
-            "The configuration, YAML (default: \(Configuration.fileDefault) if it exists, else built-in defaults).",
-            valueName: "file"))
-    var configFile: String?
-
-    @Option(
-        name: .customLong("path.sysfs"),
-        help: ArgumentHelp("Where sysfs is mounted, for example /host/sys in a container.", valueName: "folder"))
-    var pathSysfs = "/sys"
-
-    @Option(
-        name: .customLong("path.procfs"),
-        help: ArgumentHelp("Where procfs is mounted, for example /host/proc in a container.", valueName: "folder"))
-    var pathProcfs = "/proc"
-
     func validate() throws {
         do {
             _ = try DurationScalar.parse(probe, in: Self.probeRange)
         } catch {
             throw ValidationError("--probe: \(error.what); \(error.remedy)")
         }
-        for (flag, path) in [("--path.sysfs", pathSysfs), ("--path.procfs", pathProcfs)]
-        where !FolderAccess.isFolder(path) {
+        for (flag, path) in host.folders where !FolderAccess.isFolder(path) {
             throw ValidationError("\(flag): '\(path)' is no folder; name the place where it is mounted")
         }
     }
@@ -103,10 +90,5 @@ struct DoctorOptions: ParsableArguments {
     /// Nil where nothing is measured.
     var probeSeconds: Double? {
         isWithoutProbe ? nil : (try? DurationScalar.parse(probe, in: Self.probeRange))?.inSeconds
-    }
-
-    /// The file to read: the named one; else the default one if `exists` says so; else nil, for the defaults.
-    func configurationFile(exists: (String) -> Bool) -> String? {
-        configFile ?? (exists(Configuration.fileDefault) ? Configuration.fileDefault : nil)
     }
 }

@@ -42,8 +42,7 @@ struct RunCommand: ParsableCommand {
             configuration: loaded.configuration, environment: ProcessEnvironment.all,
             bindsSockets: handedOver.isEmpty, isUsable: FolderAccess.isUsable)
         for note in paths.notes { log.notice("\(note)") }
-        for (flag, path) in [("--path.sysfs", options.pathSysfs), ("--path.procfs", options.pathProcfs)]
-        where !FolderAccess.isFolder(path) {
+        for (flag, path) in options.host.folders where !FolderAccess.isFolder(path) {
             log.warning(
                 "\(flag): '\(path)' is no folder: nothing is read from there; name the place where it is mounted")
         }

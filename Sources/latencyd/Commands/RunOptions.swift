@@ -12,12 +12,7 @@ enum LogFormat: String, CaseIterable, Sendable, ExpressibleByArgument {
 
 /// The flags of `latencyd run`. What a flag says overrides the file.
 struct RunOptions: ParsableArguments {
-    @Option(
-        name: .customLong("config.file"),
-        help: ArgumentHelp(
-            "The configuration, YAML (default: \(Configuration.fileDefault) if it exists, else built-in defaults).",
-            valueName: "file"))
-    var configFile: String?
+    @OptionGroup var host: HostOptions
 
     @Option(
         name: .customLong("web.listen-address"),
@@ -32,16 +27,6 @@ struct RunOptions: ParsableArguments {
             "The folder of the state, instead of storage.path (default: \(StorageConfiguration.pathDefault)).",
             valueName: "folder"))
     var storagePath: String?
-
-    @Option(
-        name: .customLong("path.sysfs"),
-        help: ArgumentHelp("Where sysfs is mounted, for example /host/sys in a container.", valueName: "folder"))
-    var pathSysfs = "/sys"
-
-    @Option(
-        name: .customLong("path.procfs"),
-        help: ArgumentHelp("Where procfs is mounted, for example /host/proc in a container.", valueName: "folder"))
-    var pathProcfs = "/proc"
 
     @Option(
         name: .customLong("log.level"),
@@ -81,22 +66,16 @@ struct RunOptions: ParsableArguments {
             result.web.listenAddress = address
         }
         if let path = take(storagePath, "--storage.path", PathScalar.absolute) { result.storage.path = path }
-        _ = take(pathSysfs, "--path.sysfs", PathScalar.nonEmpty)
-        _ = take(pathProcfs, "--path.procfs", PathScalar.nonEmpty)
+        for (flag, path) in host.folders { _ = take(path, flag, PathScalar.nonEmpty) }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
         return result
-    }
-
-    /// The file to read: the named one; else the default one if `exists` says so; else nil, for the defaults.
-    func configurationFile(exists: (String) -> Bool) -> String? {
-        configFile ?? (exists(Configuration.fileDefault) ? Configuration.fileDefault : nil)
     }
 
     /// The file's settings with the flags' over them, at the start and again at every reload.
     func loadConfiguration(
         knownCollectors: [String], exists: (String) -> Bool = ConfigurationFile.exists
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
-        guard let file = configurationFile(exists: exists) else {
+        guard let file = host.configurationFile(exists: exists) else {
             return LoadedConfiguration(configuration: try overlay(.default))
         }
         var loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)

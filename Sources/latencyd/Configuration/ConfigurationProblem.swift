@@ -55,6 +55,6 @@ struct LoadedConfiguration: Equatable, Sendable {
     var configuration: Configuration
     /// Settings that are right but have no effect.
     var warnings: [ConfigurationProblem] = []
-    /// Of `services`, which have no effect yet; see ``ServiceURLs``.
+    /// Of `services`, for those who only want to know which servers are read.
     var serviceURLs: [String] = []
 }

@@ -13,7 +13,6 @@ enum LaterKeys {
 
     /// By the path of the section (empty for the top level) and the key.
     static let inSection: [String: [String: Value]] = [
-        "": ["services": .anything],
         "web": ["config_file": .anything],
         "storage": ["retention": .duration, "max_size": .byteSize],
         "detection": [

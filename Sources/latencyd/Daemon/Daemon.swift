@@ -25,6 +25,7 @@ final class Daemon {
 
     private let wakeups: WakeupProbe
     private let hardware: HardwareThread
+    private let services: ServiceThread
     private let gpus: GPUMonitor
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
@@ -53,12 +54,15 @@ final class Daemon {
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         wakeups = WakeupProbe(
-            files: SystemHostFiles(sysfs: options.pathSysfs, procfs: options.pathProcfs),
+            files: SystemHostFiles(sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs),
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         ingestor = Locked(Self.ingestor(configuration))
-        guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log) else { throw .descriptors }
+        guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log),
+            let services = ServiceThread(log: log)
+        else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
+        self.services = services
         gpus = Self.gpuMonitor(configuration.hardware, log: log)
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
@@ -75,9 +79,9 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, hardware: hardware, ingestor: ingestor, push: push, desk: desk,
+            board: board, hardware: hardware, services: services.board, ingestor: ingestor, push: push, desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
-            configurationFile: options.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
+            configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
             web = try HTTPServer(
                 address: configuration.web.listenAddress.description,
@@ -86,10 +90,11 @@ final class Daemon {
             let ingestor = ingestor
             Self.measure(wakeups, configuration.hardware, log)
             try Self.ask(gpus, configuration.hardware)
+            try services.start(configuration.services.map(\.settings))
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
-                        sysfs: options.pathSysfs, procfs: options.pathProcfs,
+                        sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs,
                         filesKept: SystemHostFiles.filesKeptDefault),
                     wakeups: wakeups, gpus: gpus),
                 settings: configuration.hardware.settings,
@@ -155,11 +160,15 @@ final class Daemon {
         // The grid's time, not the loop's: `for: 30s` is three windows, however late the loop wakes.
         let instant = Instant(monotonicSeconds: end, unixSeconds: HostClock.unixSeconds() - (now - end))
         let signals =
-            hardware.families(at: now)
+            hardware.families(at: now) + services.board.families()
             + ingestor.withLock {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
             } + SelfMetrics.families(web.counters)
-        alertLog.write(watch.endWindow(ingestor, windows: windows, signals: signals, at: instant))
+        let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
+        alertLog.write(
+            watch.endWindow(
+                ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
+                signals: signals, at: instant))
         warn(at: end)
         showPages()
         showStatus()
@@ -171,7 +180,7 @@ final class Daemon {
         let stuck = hardware.stuck(at: now)
         if let stuck, stuck != toldStuck {
             log.warning(
-                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no hardware is read meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
+                "collector \(stuck.collector): waits for a device for more than \(Int(HardwareThread.stuckSeconds)) s; no other collector runs meanwhile. Should it last, disable hardware.collectors.\(stuck.collector)"
             )
         }
         toldStuck = stuck
@@ -210,9 +219,11 @@ final class Daemon {
         let series = ingestor.withLock { $0.store.seriesCount }
         let firing = board.findings.withLock { $0.alerts.alerts.count { $0.state == .firing } }
         let collectors = hardware.summary(at: HostClock.monotonicSeconds())
-        Notify.status(
-            "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing); \(collectors); "
-                + "http://\(web.address)")
+        let parts = [
+            "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing)", collectors,
+            services.summary, "http://\(web.address)",
+        ]
+        Notify.status(parts.compactMap(\.self).joined(separator: "; "))
     }
 
     // MARK: Reload and stop
@@ -245,6 +256,7 @@ final class Daemon {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
         hardware.apply(new.hardware.settings)
+        if new.services != running.services { services.apply(new.services.map(\.settings)) }
         Self.measure(wakeups, new.hardware, log)
         do {
             try Self.ask(gpus, new.hardware)
@@ -272,6 +284,7 @@ final class Daemon {
         desk.close()
         try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
+        services.stop()
         hardware.stop()
         gpus.stop()
         push.stop()

@@ -11,6 +11,7 @@ struct DaemonPages: WebSource {
 
     let board: DaemonBoard
     let hardware: HardwareThread
+    let services: ServiceBoard
     let ingestor: Locked<PushIngestor>
     let push: PushServer
     let desk: ReloadDesk
@@ -53,7 +54,8 @@ struct DaemonPages: WebSource {
         let own = ingestor.withLock { PushMetrics.families($0, connectionCount: push.connectionCount) }
         let findings = board.findings.withLock { $0 }
         let families =
-            own + hardware.families(at: HostClock.monotonicSeconds()) + TimingMetrics.families(findings.timings)
+            own + hardware.families(at: HostClock.monotonicSeconds()) + services.families()
+            + TimingMetrics.families(findings.timings)
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
             + SelfMetrics.families(web.withLock { $0?.counters })
         return pushed.sorted

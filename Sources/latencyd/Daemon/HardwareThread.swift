@@ -6,8 +6,10 @@ internal import Telemetry
 /// The hardware collectors, on a thread of their own: a device that is slow to answer, or never does, delays neither
 /// timings nor windows nor pages.
 final class HardwareThread: Sendable {
-    /// A read that takes longer than this is told, and what was collected before is no longer shown, seconds.
+    /// A read that takes longer than this is told, and what its collector collected before is no longer shown, seconds.
     static let stuckSeconds = 10.0
+    /// When a read takes longer than this, what the other collectors collected before it is too old to be shown, seconds.
+    static let staleSeconds = 60.0
     /// How long the start waits for the first passes, and the stop for a pass in progress, seconds.
     static let patienceSeconds = 2.0
 
@@ -21,8 +23,8 @@ final class HardwareThread: Sendable {
         var settings: HardwareSettings?
         var stops = false
         var work: Work?
-        var families: [MetricFamily] = []
-        var states: [(collector: String, state: CollectorState)] = []
+        var reports: [CollectorReport] = []
+        var watched = Watched()
     }
 
     private let shared = Locked(Shared())
@@ -65,11 +67,19 @@ final class HardwareThread: Sendable {
         }
     }
 
-    /// What was collected last. While a collector is stuck only that it is: the other values are too old to be shown.
+    /// What was collected last. A collector that is stuck has no samples; the others keep theirs for a while, and leave
+    /// none when they are too old: they would look like a calm host.
     func families(at nowSeconds: Double) -> [MetricFamily] {
-        let (families, stuck) = shared.withLock { ($0.families, Self.stuck($0.work, at: nowSeconds)) }
-        guard let stuck else { return families }
-        return CollectorRunner.families(ofStuck: stuck.collector)
+        let (reports, watched, stuck) = shared.withLock {
+            ($0.reports, $0.watched, Self.stuck($0.work, at: nowSeconds))
+        }
+        guard let stuck else { return CollectorRunner.families(reports, watched: watched) }
+        let own = reports.first { $0.collector == stuck.collector } ?? CollectorReport(stuck.collector)
+        if nowSeconds - stuck.beginSeconds > Self.staleSeconds {
+            return CollectorRunner.families([own.stuck], watched: Watched())
+        }
+        let others = reports.filter { $0.collector != stuck.collector }
+        return CollectorRunner.families(others + [own.stuck], watched: watched)
     }
 
     /// The collector that has been at work for too long.
@@ -78,7 +88,7 @@ final class HardwareThread: Sendable {
     /// Each enabled collector's state, for people.
     func summary(at nowSeconds: Double) -> String {
         if let stuck = stuck(at: nowSeconds) { return "\(stuck.collector) waits for a device" }
-        return shared.withLock { $0.states }.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
+        return shared.withLock { $0.reports }.map { "\($0.collector) \($0.state.rawValue)" }.joined(separator: ", ")
     }
 
     private static func stuck(_ work: Work?, at nowSeconds: Double) -> Work? {
@@ -102,6 +112,9 @@ final class HardwareThread: Sendable {
             host: host, settings: settings, at: .seconds(HostClock.monotonicSeconds()),
             clock: { .seconds(HostClock.monotonicSeconds()) })
         var roster = WatchRoster(settings.watch)
+        var stalls = PressureStallWatch()
+        var countsStalls = settings.countsPressureStalls
+        publishAll(of: runner, watching: roster.watched)
         while true {
             wakeup.clear()
             let (stops, changed) = shared.withLock { shared in (shared.stops, shared.settings.take()) }
@@ -109,11 +122,19 @@ final class HardwareThread: Sendable {
             if let changed {
                 runner.apply(changed, at: .seconds(HostClock.monotonicSeconds()))
                 roster.apply(changed.watch)
+                countsStalls = changed.countsPressureStalls
             }
-            if isDue(runner) || changed != nil { look(&roster, host.files, pushers, for: &runner) }
+            if isDue(runner) || changed != nil, look(&roster, host.files, pushers, for: &runner) || changed != nil {
+                let cgroups = countsStalls ? roster.watched.cgroups : nil
+                write(stalls.follow(cgroups, host.files, at: HostClock.unixSeconds()) { poll.addUrgent($0) })
+            }
+            runner.take(stalls.counts)
+            if changed != nil { publishAll(of: runner, watching: roster.watched) }
             collect(&runner, isChanged: changed != nil)
             firstPasses.give(true)
-            poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { _ in }
+            poll.wait(milliseconds: Self.milliseconds(until: runner.nextDue)) { file, isBroken in
+                stalls.take(file, isBroken: isBroken, at: HostClock.unixSeconds())
+            }
         }
     }
 
@@ -121,15 +142,34 @@ final class HardwareThread: Sendable {
         runner.nextDue.map { $0.inSeconds <= HostClock.monotonicSeconds() } ?? false
     }
 
-    /// Finds what is watched, when it is time. A process that the kernel holds can keep a reader of its files waiting.
+    /// Finds what is watched, when it is time; false when it is not. A process that the kernel holds can keep a reader of its files waiting.
     private func look(
         _ roster: inout WatchRoster, _ files: any HostFiles, _ pushers: () -> [Int32], for runner: inout CollectorRunner
-    ) {
+    ) -> Bool {
         let now = Duration.seconds(HostClock.monotonicSeconds())
-        guard roster.isDue(at: now) else { return }
+        guard roster.isDue(at: now) else { return false }
         begin("process")
         write(roster.scan(files, pushers: pushers, at: now))
         runner.watch(roster.watched)
+        let watched = roster.watched
+        shared.withLock { $0.watched = watched }
+        return true
+    }
+
+    private func publish(_ report: CollectorReport) {
+        shared.withLock { shared in
+            guard let place = shared.reports.firstIndex(where: { $0.collector == report.collector }) else { return }
+            shared.reports[place] = report
+        }
+    }
+
+    /// Others see what there is so far of all that is enabled now.
+    private func publishAll(of runner: CollectorRunner, watching watched: Watched) {
+        let reports = runner.reports
+        shared.withLock { shared in
+            shared.reports = reports
+            shared.watched = watched
+        }
     }
 
     private func begin(_ collector: String) {
@@ -138,13 +178,9 @@ final class HardwareThread: Sendable {
 
     private func collect(_ runner: inout CollectorRunner, isChanged: Bool) {
         guard isDue(runner) || isChanged else { return }
-        let notes = runner.runDue(at: .seconds(HostClock.monotonicSeconds()), willRun: begin)
-        let (families, states) = (runner.families(), runner.states)
-        shared.withLock {
-            $0.work = nil
-            $0.families = families
-            $0.states = states
-        }
+        // As soon as one collector has run, others may see it: the next one may wait for a device.
+        let notes = runner.runDue(at: .seconds(HostClock.monotonicSeconds()), willRun: begin, didRun: publish)
+        shared.withLock { $0.work = nil }
         write(notes)
     }
 

@@ -19,12 +19,16 @@ struct TimingWatch {
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
-    /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings and on `signals`.
+    /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings, pushed ones, those that
+    /// servers counted (`imported`) and those of which they gave the statistics (`stated`), and on `signals`.
     mutating func endWindow(
-        _ ingestor: Locked<PushIngestor>, windows: Int, signals: [MetricFamily] = [], at end: Instant
+        _ ingestor: Locked<PushIngestor>, imported: [SeriesStore.TimingWindows] = [],
+        stated: [TimingSummary] = [], windows: Int, signals: [MetricFamily] = [], at end: Instant
     ) -> [AlertChange] {
-        let summaries = summaries(ingestor, windows: windows, at: end)
-        activeCount = summaries.count { $0.summary.count > 0 }
+        let counted =
+            summaries(ingestor, windows: windows, at: end) + imported.map { summarizer.summary(of: $0) }
+        let summaries = counted + Self.new(stated, beside: counted)
+        activeCount = summaries.count { $0.summary.count != 0 }
         timings = summaries
         return engine.evaluate(summaries, signals: signals, at: end)
     }
@@ -41,6 +45,15 @@ struct TimingWatch {
     var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal }
 
     var alerts: AlertSnapshot { engine.snapshot() }
+
+    /// Those of `stated` that are not among `counted`: anybody may push a timing with the name and the labels of one that
+    /// is asked for, and no series may be on the page twice.
+    private static func new(_ stated: [TimingSummary], beside counted: [TimingSummary]) -> [TimingSummary] {
+        let names = Set(stated.map(\.timing))
+        let taken = Dictionary(grouping: counted.lazy.filter { names.contains($0.timing) }, by: \.timing)
+            .mapValues { Set($0.map(\.labels)) }
+        return stated.filter { taken[$0.timing]?.contains($0.labels) != true }
+    }
 
     private mutating func summaries(
         _ ingestor: Locked<PushIngestor>, windows: Int, at end: Instant

@@ -19,7 +19,7 @@ enum DoctorJSON {
 
     private static func summary(_ report: DoctorReport) -> JSONTree {
         let findings = FindingSeverity.allCases.map { ($0.rawValue, JSONTree.number(Double(report.count($0)))) }
-        let others = [CheckReport.Status.ok, .unknown, .notApplicable].map {
+        let others = [CheckReport.Status.ok, .unknown, .notApplicable, .skipped].map {
             ($0.rawValue, JSONTree.number(Double(report.checks($0).count)))
         }
         return .object(findings + others)
@@ -42,6 +42,7 @@ enum DoctorJSON {
             ("title", .string(check.title)),
             ("status", .string(check.status.rawValue)),
             ("notes", strings(check.notes)),
+            ("unknown", strings(check.unknown)),
             ("findings", .array(check.findings.map(finding))),
         ])
     }

@@ -22,15 +22,16 @@ struct DoctorRound {
 
     func run(_ checks: [any HostCheck.Type] = HostChecks.all) throws(StartFailure) -> DoctorReport {
         let gpus = try askGPUs()
-        let earlier = DoctorHost.sample(files, for: checks)
+        let watch = DoctorWatch(configuration.hardware.settings.watch, files)
+        let earlier = DoctorHost(files: files, watch: watch).sample(for: checks)
         let begin = HostClock.monotonicSeconds()
         let (wakeups, handicaps) = try measure()
         let elapsed = HostClock.monotonicSeconds() - begin
         let snapshot = gpus?.firstSnapshot(withinSeconds: max(0, Self.driverSeconds - elapsed)) ?? GPUSnapshot()
         let host = DoctorHost(
             files: files, earlier: earlier, elapsedSeconds: elapsed, wakeups: wakeups, handicaps: handicaps,
-            gpus: snapshot, servers: ServerSearch.run(files, ownPort: configuration.webPort),
-            serviceURLs: configuration.serviceURLs)
+            gpus: snapshot, watch: watch, servers: ServerSearch.run(files, ownPort: configuration.webPort),
+            serviceURLs: configuration.serviceURLs, user: geteuid() == 0 ? .root : .plain)
         // A driver that hangs is left behind after a while; the command ends all the same.
         gpus?.stop()
         return DoctorReport(
@@ -54,7 +55,7 @@ struct DoctorRound {
 
     private func measure() throws(StartFailure) -> (WakeupReading?, [String]) {
         guard let probeSeconds else {
-            usleep(useconds_t(Self.pauseSeconds * 1e6))
+            Self.sleep(Self.pauseSeconds)
             return (nil, [])
         }
         let handicaps = Locked<[String]>([])
@@ -75,9 +76,11 @@ struct DoctorRound {
             let left = end - HostClock.monotonicSeconds()
             guard left > 0 else { return onProgress(0) }
             onProgress(Int(left.rounded(.up)))
-            usleep(useconds_t(min(left, 1) * 1e6))
+            Self.sleep(min(left, 1))
         }
     }
+
+    private static func sleep(_ seconds: Double) { _ = ExactSleep.until(ExactSleep.now() + Int64(seconds * 1e9)) }
 
     private static func hostName() -> String {
         var name = [CChar](repeating: 0, count: 256)

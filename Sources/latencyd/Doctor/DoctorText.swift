@@ -7,6 +7,10 @@ struct DoctorText {
     var isColoured: Bool
 
     private static let tagWidth = 10
+    /// Beside the tags, however narrow the terminal is.
+    private static let roomMin = 20
+    /// Narrower than this a terminal breaks the lines itself.
+    static let widthMin = tagWidth + roomMin
 
     func render(_ report: DoctorReport) -> String {
         var lines = [headline(report)]
@@ -15,10 +19,9 @@ struct DoctorText {
         if let measured = report.wakeupNumbers { lines += paragraph(tag("measured"), measured) }
         lines += list("ok", .green, report.checks(.ok).map(\.title), separator: ", ")
         lines += list("not here", .grey, Self.titles(ofMissing: report.checks(.notApplicable)), separator: ", ")
-        for check in report.checks(.unknown) {
-            lines += paragraph(
-                tag("unknown", .yellow), "\(check.title): \(Finding.printable(check.notes.joined(separator: "; ")))")
-        }
+        lines += notes(of: report.checks(.skipped).map { ($0.title, $0.notes) }, tag("skipped", .grey))
+        // A check that has findings may have seen a part only.
+        lines += notes(of: report.checks.map { ($0.title, $0.unknown) }, tag("unknown", .yellow))
         return lines.joined(separator: "\n")
     }
 
@@ -59,13 +62,24 @@ struct DoctorText {
         return lines
     }
 
+    /// What checks say, those that say the same in one paragraph; nothing of those that say nothing.
+    private func notes(of checks: [(title: String, notes: [String])], _ head: String) -> [String] {
+        var titles: [[String]: [String]] = [:]
+        for check in checks { titles[check.notes, default: []].append(check.title) }
+        return checks.map(\.notes).flatMap { notes -> [String] in
+            guard !notes.isEmpty, let titles = titles.removeValue(forKey: notes) else { return [] }
+            let text = "\(titles.joined(separator: ", ")): \(notes.joined(separator: "; "))"
+            return paragraph(head, Finding.printable(text))
+        }
+    }
+
     private func list(_ name: String, _ colour: Colour, _ items: [String], separator: String) -> [String] {
         items.isEmpty ? [] : paragraph(tag(name, colour), items.joined(separator: separator))
     }
 
     /// `text` beside `head`, broken between words; a word that is longer than the line stays whole.
     private func paragraph(_ head: String, _ text: String) -> [String] {
-        let room = max(20, width - Self.tagWidth)
+        let room = max(Self.roomMin, width - Self.tagWidth)
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {

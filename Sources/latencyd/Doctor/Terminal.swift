@@ -4,7 +4,7 @@ internal import Glibc
 struct Terminal: Equatable {
     static let widthDefault = 100
     /// Longer lines are hard to read.
-    static let widths = 40...120
+    static let widths = DoctorText.widthMin...120
 
     var width = widthDefault
     var isColoured = false

@@ -45,6 +45,18 @@ struct ExaminationTests {
         #expect(report.notes == ["d"])
     }
 
+    @Test("findings do not hide what could not be looked at")
+    func partly() {
+        var examination = Examination(DoctorHost(files: InMemoryHostFiles()))
+        examination.find(.info, "a", evidence: ["e"], why: "w")
+        examination.isGood("g")
+        examination.doNotKnow("u")
+        let report = examination.report(of: SwapCheck.self)
+        #expect(report.status == .findings)
+        #expect(report.notes == ["g", "u"])
+        #expect(report.unknown == ["u"])
+    }
+
     @Test("evidence beyond a limit is counted")
     func limit() {
         let finding = Finding(.info, "a", evidence: (0..<40).map { "\($0)" }, why: "w")
@@ -59,9 +71,8 @@ struct ExaminationTests {
         #expect(CheckText.percent(0.123) == "12.3 %")
         #expect(CheckText.time(0.000_06) == "60 µs")
         #expect(CheckText.time(0.0123) == "12.3 ms")
-        #expect(CheckText.size(kibibytes: 1_572_864) == "1.5 GiB")
-        #expect(CheckText.list([3, 1, 2, 8]) == "1-3,8")
-        #expect(CheckText.ids("0-3,8\n") == [0, 1, 2, 3, 8])
-        #expect(CheckText.ids("3-0\n") == nil)
+        #expect(CheckText.size(1_610_612_736) == "1.5 GiB")
+        #expect(CheckText.size(2_097_152) == "2.0 MiB")
+        #expect(CheckText.size(512) == "0.5 KiB")
     }
 }

@@ -126,9 +126,20 @@ struct GPUCheckTests {
         #expect(examine(check, host([GPUReadings()])).findings.isEmpty)
     }
 
-    @Test("the checks do not apply where nobody asked for GPUs", arguments: checks)
+    @Test(
+        "the checks are skipped where nobody asked for GPUs, and do not apply where there are none", arguments: checks)
     func none(_ check: any HostCheck.Type) {
-        #expect(examine(check, DoctorHost(files: InMemoryHostFiles())).status == .notApplicable)
+        #expect(examine(check, DoctorHost(files: InMemoryHostFiles())).status == .skipped)
+        let missing = GPUSnapshot(driver: GPUDriverStatus(state: .libraryMissing, isExpected: false))
+        #expect(examine(check, DoctorHost(files: InMemoryHostFiles(), gpus: missing)).status == .notApplicable)
+    }
+
+    @Test("a driver that cannot be asked leaves GPUs unknown, not away", arguments: checks.dropFirst())
+    func unasked(_ check: any HostCheck.Type) {
+        let hanging = GPUSnapshot(driver: GPUDriverStatus(state: .hanging, isExpected: true))
+        let report = examine(check, DoctorHost(files: InMemoryHostFiles(), gpus: hanging))
+        #expect(report.status == .unknown)
+        #expect(report.notes == ["no GPU could be asked"])
     }
 
     @Test(

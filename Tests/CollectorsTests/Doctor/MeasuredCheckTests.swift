@@ -29,7 +29,14 @@ struct MeasuredCheckTests {
 
     @Test("too few wake-ups say nothing")
     func fewWakeups() {
-        #expect(wakeups([1, 1, 1]).status == .notApplicable)
+        #expect(wakeups([1, 1, 1]).status == .unknown)
+    }
+
+    @Test("wake-ups that were not to be measured are skipped, which is not the same as not there")
+    func noProbe() {
+        let report = examine(WakeupCheck.self, DoctorHost(files: InMemoryHostFiles()))
+        #expect(report.status == .skipped)
+        #expect(report.notes == ["--no-probe"])
     }
 
     @Test(
@@ -81,6 +88,15 @@ struct MeasuredCheckTests {
         #expect(report.status == (worst == nil ? .ok : .findings))
     }
 
+    @Test("disks that lie on other disks, or in memory, are left out", arguments: ["dm-0", "md127", "loop3", "zram0"])
+    func virtualDisk(name: String) {
+        let report = examine(
+            DiskCheck.self,
+            ["block/\(name)/size": "1\n", "proc/diskstats": " 253 0 \(name) 10 0 0 90000 0 0 0 0 0 900 0\n"],
+            earlier: ["proc/diskstats": " 253 0 \(name) 0 0 0 0 0 0 0 0 0 0 0\n"])
+        #expect(report.status == .notApplicable)
+    }
+
     @Test("interrupts that gather on one CPU are a finding with their source")
     func interrupts() throws {
         func table(_ counts: [Int], local: Int = 0) -> String {
@@ -92,6 +108,8 @@ struct MeasuredCheckTests {
         let before = ["proc/interrupts": table([0, 0, 0, 0, 0, 0])]
         func report(_ counts: [Int], balancer: Bool = false) -> CheckReport {
             var files = ["proc/interrupts": table(counts, local: 1_000_000)]
+            files["proc/1/comm"] = "systemd\n"
+            files["kernel/irq/24/actions"] = "mlx5_comp0\n"
             if balancer { files["proc/812/comm"] = "irqbalance\n" }
             return examine(InterruptCheck.self, files, earlier: before)
         }
@@ -102,6 +120,12 @@ struct MeasuredCheckTests {
         #expect(finding.evidence.contains("irqbalance does not run"))
         #expect(report([0, 0, 60_000, 0, 0, 0], balancer: true).findings[0].evidence.contains("irqbalance runs"))
         #expect(report([9_000, 0, 0, 0, 0, 0]).status == .ok)
+        let unnamed = examine(
+            InterruptCheck.self, ["proc/interrupts": table([0, 0, 60_000, 0, 0, 0])], earlier: before)
+        #expect(unnamed.findings[0].evidence.contains("most are of interrupt 24"))
+        // Nobody who sees all processes misses the first.
+        #expect(unnamed.findings[0].evidence.contains("whether irqbalance runs is not known"))
+        #expect(unnamed.unknown.first?.contains("hidepid") == true)
         #expect(report([20_000, 20_000, 20_000, 20_000, 20_000, 20_000]).status == .ok)
     }
 
@@ -175,7 +199,7 @@ struct MeasuredCheckTests {
         let files = hostFiles([
             "proc/stat": "cpu 1\n", "fs/cgroup/cgroup.controllers": "cpu\n", "fs/cgroup/a/cpu.stat": "x 1\n",
         ])
-        let sample = DoctorHost.sample(files, for: HostChecks.all)
+        let sample = DoctorHost(files: files).sample(for: HostChecks.all)
         #expect(try! sample.read(.procfs("stat")) == Array("cpu 1\n".utf8))
         #expect(try! sample.read(.sysfs("fs/cgroup/a/cpu.stat")) == Array("x 1\n".utf8))
         #expect(throws: HostFileError.absent) { try sample.read(.procfs("diskstats")) }

@@ -33,6 +33,15 @@ struct ModelServerTests {
     private static let server = FoundServer(
         profile: "vllm", name: "vLLM", url: "http://127.0.0.1:8000/metrics", port: 8000, evidence: "vllm:x")
 
+    @Test("ports that may not be looked at leave model servers unknown, not away")
+    func deniedPorts() {
+        var files = InMemoryHostFiles()
+        files.fail(.procfs("net/tcp"), with: .denied)
+        let report = examine(ModelServerCheck.self, DoctorHost(files: files))
+        #expect(report.status == .unknown)
+        #expect(report.notes == ["procfs:net/tcp: permission denied; run as root, or with CAP_DAC_READ_SEARCH"])
+    }
+
     @Test("a server that is not configured is a note with the lines to add")
     func missing() throws {
         let host = DoctorHost(

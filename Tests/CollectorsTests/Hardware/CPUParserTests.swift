@@ -184,6 +184,21 @@ struct CounterSumTests {
         #expect(mended.last == 390)
     }
 
+    @Test("of many devices meets the same errors in every pass, so that nobody looks for devices that came or went")
+    mutating func steadyErrors() {
+        let many = (0..<130).map { HostPath.sysfs("many\($0)/count") }
+        var errors: [UInt64] = []
+        var sums: [Int64?] = []
+        for _ in 0..<6 {
+            for (number, path) in many.enumerated() { files.write([7, 8].contains(number) ? "?" : "1\n", to: path) }
+            var sampling = Sampling(host: CollectorHost(files: files), descriptors: [])
+            sums.append(sum.add(many, &sampling) { KernelText.integer($0, in: 0...1_000_000) })
+            errors.append(sampling.errorCount)
+        }
+        #expect(errors == [2, 2, 2, 2, 2, 2])
+        #expect(sums.allSatisfy { $0 == nil })
+    }
+
     @Test("is not given while one device cannot be read, and is whole again afterwards")
     mutating func failing() {
         #expect(add([10, 20, nil]) == 30)

@@ -70,13 +70,16 @@ struct CollectorConformanceTests {
         for tree in FixtureTree.all {
             var collector = type.init()
             given.formUnion(
-                CollectorPass(of: &collector, declared: type.descriptors, on: try tree.files(), wakeups: FixedWakeups())
-                    .values.keys)
+                CollectorPass(
+                    of: &collector, declared: type.descriptors, on: try tree.files(), wakeups: FixedWakeups(),
+                    stalls: FixedStalls.counts
+                )
+                .values.keys)
             // What is told from the difference of two passes is there in the second.
             given.formUnion(CollectorPass(of: &collector, declared: type.descriptors, on: try tree.later()).values.keys)
         }
         for gpus in FakeGPUs.all {
-            given.formUnion(CollectorPass(of: type, on: InMemoryHostFiles(), gpus: gpus).values.keys)
+            given.formUnion(CollectorPass(of: type, on: FakeGPUs.files, gpus: gpus).values.keys)
         }
         for descriptor in type.descriptors {
             #expect(given.contains { $0.family == descriptor.name }, "\(descriptor.name) is nowhere")
@@ -85,7 +88,9 @@ struct CollectorConformanceTests {
 
     @Test("gives only what can be exposed", arguments: HardwareCollectors.all, FixtureTree.all)
     func samples(of collector: any Collector.Type, on tree: FixtureTree) throws {
-        let pass = CollectorPass(of: collector, on: try tree.files(), wakeups: FixedWakeups())
+        let pass = CollectorPass(
+            of: collector, on: try tree.files(), wakeups: FixedWakeups(),
+            stalls: FixedStalls.counts)
         #expect(pass.succeeded)
         for family in pass.families {
             #expect(collector.descriptors.contains(family.descriptor))
@@ -97,8 +102,8 @@ struct CollectorConformanceTests {
     @Test("gives only what can be exposed, with any GPUs", arguments: HardwareCollectors.all, FakeGPUs.all)
     func samples(of type: any Collector.Type, with gpus: FakeGPUs) {
         var collector = type.init()
-        let first = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
-        let second = CollectorPass(of: &collector, declared: type.descriptors, on: InMemoryHostFiles(), gpus: gpus)
+        let first = CollectorPass(of: &collector, declared: type.descriptors, on: FakeGPUs.files, gpus: gpus)
+        let second = CollectorPass(of: &collector, declared: type.descriptors, on: FakeGPUs.files, gpus: gpus)
         #expect(first.succeeded)
         #expect(first.errorCount == 0)
         #expect(first.families == second.families)

@@ -1,6 +1,7 @@
-import Collectors
 import Platform
 import Telemetry
+
+@testable import Collectors
 
 /// What one pass of a collector gave.
 struct CollectorPass {
@@ -14,20 +15,24 @@ struct CollectorPass {
     /// - Parameter watched: nil: all that there is in `files`.
     init(
         of type: any Collector.Type, on files: any HostFiles, watched: Watched? = nil,
-        wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
+        wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs(),
+        stalls: [PressureStallCount] = []
     ) {
         var collector = type.init()
         self.init(
-            of: &collector, declared: type.descriptors, on: files, watched: watched, wakeups: wakeups, gpus: gpus)
+            of: &collector, declared: type.descriptors, on: files, watched: watched, wakeups: wakeups, gpus: gpus,
+            stalls: stalls)
     }
 
     /// The next pass of `collector`.
     init(
         of collector: inout any Collector, declared: [MetricDescriptor], on files: any HostFiles,
-        watched: Watched? = nil, wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs()
+        watched: Watched? = nil, wakeups: any WakeupSource = NoWakeups(), gpus: any GPUSource = NoGPUs(),
+        stalls: [PressureStallCount] = []
     ) {
         let host = CollectorHost(
-            files: files, watched: watched ?? Watched.everything(in: files), wakeups: wakeups, gpus: gpus)
+            files: files, watched: watched ?? Watched.everything(in: files), wakeups: wakeups, gpus: gpus,
+            stalls: stalls)
         var sampling = Sampling(host: host, descriptors: declared)
         var succeeded = true
         do {
@@ -94,4 +99,14 @@ struct FixedWakeups: WakeupSource {
         reading.missed = 1
         return reading
     }
+}
+
+/// Stalls of a host that was watched for a while.
+enum FixedStalls {
+    static let counts: [PressureStallCount] = {
+        var seen = PressureStallCount(["resource": "io", "kind": "some"], createdSeconds: 1_700_000_000)
+        seen.count = 3
+        seen.lastSeenSeconds = 1_700_000_100
+        return [PressureStallCount(["resource": "cpu", "kind": "some"], createdSeconds: 1_700_000_000), seen]
+    }()
 }

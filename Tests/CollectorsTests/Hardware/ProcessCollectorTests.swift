@@ -116,6 +116,81 @@ struct ProcessCollectorTests {
         }
     }
 
+    @Test("with very many threads is read in turns, and its sums come to the whole")
+    func turns() throws {
+        var collector: any Collector = ProcessCollector()
+        let threads = Int32(WatchLimits.threadsPerTurnMax * 3)
+        var waits = Dictionary(uniqueKeysWithValues: (42..<42 + threads).map { ($0, Int64(1_000_000_000)) })
+        func next() -> Double? {
+            var files = InMemoryHostFiles()
+            MadeUpProcess(pid: 42, comm: "app", waits: waits).write(to: &files)
+            return waited(pass(&collector, files, watched()))
+        }
+        #expect(next() == Double(threads))
+        // All of them wait one second more; a third of them is seen in each pass.
+        for thread in waits.keys { waits[thread] = 2_000_000_000 }
+        let perTurn = Double(WatchLimits.threadsPerTurnMax)
+        #expect(try #require(next()) == Double(threads) + perTurn)
+        #expect(try #require(next()) == Double(threads) + 2 * perTurn)
+        // A new thread is read at once, with all it counted, in the place of another one.
+        waits[9_000] = 500_000_000
+        #expect(try #require(next()) == Double(threads) + 3 * perTurn - 0.5)
+        #expect(try #require(next()) == Double(threads) * 2 + 0.5)
+        // What ends keeps its part of the sum.
+        for thread in 42..<142 { waits[Int32(thread)] = nil }
+        #expect(try #require(next()) == Double(threads) * 2 + 0.5)
+    }
+
+    @Test("has no sum while a thread that had its turn could not be read")
+    func unreadThread() {
+        var collector: any Collector = ProcessCollector()
+        let threads = Int32(WatchLimits.threadsPerTurnMax * 2)
+        let waits = Dictionary(uniqueKeysWithValues: (42..<42 + threads).map { ($0, Int64(1_000_000_000)) })
+        func next(failing: Bool) -> Double? {
+            var files = InMemoryHostFiles()
+            MadeUpProcess(pid: 42, comm: "app", waits: waits).write(to: &files)
+            if failing { files.fail(.procfs("42/task/43/schedstat"), with: .inputOutput) }
+            return waited(pass(&collector, files, watched()))
+        }
+        #expect(next(failing: true) == nil)
+        // Thread 43 is among those of the first turn.
+        #expect(next(failing: true) == nil)
+        #expect(next(failing: false) == nil)
+        #expect(next(failing: false) == Double(threads))
+    }
+
+    @Test("shares the threads of a pass with the others, and new ones come in whole")
+    func budget() {
+        var budget = ThreadBudget(processes: 300)
+        for _ in 0..<300 {
+            budget.beginProcess()
+            #expect(budget.share == 1)
+            budget.spend(1, isNew: false)
+        }
+        budget = ThreadBudget(processes: 5)
+        budget.beginProcess()
+        #expect(budget.share == WatchLimits.threadsPerPassMax / 5)
+        budget.spend(2, isNew: false)
+        budget.beginProcess()
+        #expect(budget.share == (WatchLimits.threadsPerPassMax - 2) / 4)
+        budget.spend(4_000, isNew: true)
+        #expect(budget.newLeft == WatchLimits.newThreadsPerPassMax - 4_000)
+    }
+
+    @Test("whose threads come and go by the dozen: new ones first, the others in turns, none left out")
+    func turnOrder() {
+        var turns = ThreadTurns()
+        #expect(turns.next([5, 6, 7, 8], countMax: 2) == ThreadTurns.Turn(read: [5, 6, 7, 8]))
+        #expect(turns.next([5, 6, 7, 8], countMax: 3).read == [5, 6, 7])
+        #expect(turns.next([5, 6, 7, 8], countMax: 3).read == [8, 5, 6])
+        #expect(
+            turns.next([1, 6, 7, 9, 10, 11], countMax: 3)
+                == ThreadTurns.Turn(read: [1, 9, 10], ended: [5, 8], isCutShort: true))
+        #expect(turns.next([1, 6, 7, 9, 10, 11], countMax: 3) == ThreadTurns.Turn(read: [11, 7, 9]))
+        #expect(turns.next([1, 6], countMax: 3) == ThreadTurns.Turn(read: [1, 6], ended: [7, 9, 10, 11]))
+        #expect(turns.next([], countMax: 3) == ThreadTurns.Turn(ended: [1, 6]))
+    }
+
     @Test("with more threads than are read has not waited for what the others did before")
     func manyThreads() {
         var total = ThreadTotal()
@@ -150,7 +225,18 @@ struct WatchTextTests {
             ("0", 1), ("0-3,8,10-11", 7), ("", nil), ("3-1", nil), ("0-", nil), ("0,,1", nil), ("a", nil),
             ("0-1-2", nil), ("0-65536", nil),
         ] as [(String, Int?)])
-    func cpus(_ text: String, _ count: Int?) { #expect(CPUList(Array(text.utf8))?.count == count) }
+    func cpus(_ text: String, _ count: Int?) {
+        #expect(CPUList(Array(text.utf8))?.count == count)
+        // An empty list is one in a file, where a line feed ends it.
+        #expect(text.isEmpty || CPUList.ids(Array((text + "\n").utf8))?.count == count)
+    }
+
+    @Test("lists of CPUs that name more than a host can have are none")
+    func longLists() {
+        #expect(CPUList.ids(Array("0-3,8,10-11".utf8)) == [0, 1, 2, 3, 8, 10, 11])
+        #expect(CPUList.ids(Array("\n".utf8)) == [] && CPUList.ids([]) == nil)
+        #expect(CPUList.ids(Array("0-65535,0-65535".utf8)) == nil)
+    }
 
     @Test("a long list of CPUs is cut in its label and counted in full")
     func longList() throws {

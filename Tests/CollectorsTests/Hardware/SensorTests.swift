@@ -112,9 +112,9 @@ struct RAPLTests {
         let host = CollectorHost(files: files)
         var notes: [CollectorNote] = []
         for second in stride(from: 0, to: 125, by: 5) { notes += slot.run(on: host, clock: { .seconds(second) }) }
-        #expect(slot.errorCount == 3)
+        #expect(slot.report.errorCount == 3)
         #expect(notes.count == 1)
-        #expect(slot.families.isEmpty)
+        #expect(slot.report.families.isEmpty)
     }
 }
 

@@ -101,6 +101,41 @@ struct PerCPUTableTests {
         #expect(parse(text) == nil)
     }
 
+    @Test(
+        "counts are the same however they are aligned",
+        arguments: [
+            ["0", "7", "10", "99"], ["12345678", "87654321", "99999999", "10000000"],
+            ["100000000", "4294967295", "1234567890", "5"], ["00000001", "0", "00", "4294967294"],
+        ])
+    func alignment(cells: [String]) throws {
+        let counts = try cells.map { try #require(UInt32($0)) }
+        let head = "CPU0 CPU1 CPU2 CPU3\n"
+        func rows(_ line: String) throws -> [UInt32] {
+            let table = try #require(parse(head + line + "\n" + line.replacingFirstName() + "\n"))
+            #expect(table.names == ["24", "LOC"])
+            #expect(table.row(0) == table.row(1))
+            return Array(table.row(0))
+        }
+        for width in 1...13 {
+            let padded = cells.map { String(repeating: " ", count: max(1, width - $0.count)) + $0 }.joined()
+            #expect(try rows(" 24:" + padded) == counts)
+            #expect(try rows(" 24:" + padded + "   edge  x") == counts)
+        }
+        #expect(try rows("24:\t" + cells.joined(separator: "\t")) == counts)
+    }
+
+    @Test(
+        "a column that holds anything but blanks and a number is none",
+        arguments: [
+            "          x", "         1x", "       1 1 ", "         +1", "         -1", "          \u{ff}",
+            "       1 11",
+            "   1234567:", "          /", "           ",
+        ])
+    func garbledColumn(cell: String) {
+        #expect(parse("CPU0 CPU1\n24:          1\(cell)          7\n25: 1 x\n") == nil)
+        #expect(parse("CPU0 CPU1\n24:          1\(cell)\n25: 1 x\n") == nil)
+    }
+
     @Test("increases follow rows and CPUs that come and go")
     func increases() throws {
         var increases = PerCPUIncreases()
@@ -123,5 +158,13 @@ struct PerCPUTableTests {
         ] as [([UInt64], Double?)])
     func imbalance(increases: [UInt64], ratio: Double?) {
         #expect(PerCPUIncreases.imbalance(increases) == ratio)
+    }
+}
+
+extension String {
+    /// This line as that of another row.
+    fileprivate func replacingFirstName() -> String {
+        guard let colon = firstIndex(of: ":") else { return self }
+        return " LOC" + self[colon...]
     }
 }

@@ -50,6 +50,8 @@ nvmlReturn_t call_begin_without_device(const char *function);
 nvmlReturn_t call_begin_uninitialized(const char *function);
 // Whether the rule that answered this thread's last call says a length.
 bool scripted_length(unsigned int *length);
+// What the script answers to this call, without counting it. Wants the lock to be held.
+nvmlReturn_t scripted_code(const char *function, nvmlDevice_t device);
 // Adds one to a counter of the file of counts.
 void count(const char *name, const char *device);
 void library_up(int by);

@@ -216,14 +216,27 @@ static bool take_event(nvmlEventSet_t set, nvmlEventData_t *data) {
     return false;
 }
 
-static nvmlReturn_t event_wait(nvmlEventSet_t set, nvmlEventData_t *data, unsigned int timeout_ms) {
+// A rule about one GPU of the set concerns the whole set, as with the driver.
+static nvmlReturn_t set_code(const char *function, nvmlEventSet_t set) {
+    for (int device = 0; device < devices_max; device++) {
+        if (!set->types[device]) continue;
+        nvmlReturn_t code = scripted_code(function, device_handle(device, -1));
+        if (code != NVML_SUCCESS) return code;
+    }
+    return NVML_SUCCESS;
+}
+
+static nvmlReturn_t event_wait(
+    const char *function, nvmlEventSet_t set, nvmlEventData_t *data, unsigned int timeout_ms) {
     REQUIRE(set && data);
     uint64_t deadline = wall_clock_microseconds() + timeout_ms * 1000ULL;
     for (;;) {
         script_lock();
         script_refresh();
-        bool found = take_event(set, data);
+        nvmlReturn_t code = set_code(function, set);
+        bool found = code == NVML_SUCCESS && take_event(set, data);
         script_unlock();
+        if (code != NVML_SUCCESS) return code;
         if (found) return NVML_SUCCESS;
         if (wall_clock_microseconds() >= deadline) return NVML_ERROR_TIMEOUT;
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
@@ -232,14 +245,14 @@ static nvmlReturn_t event_wait(nvmlEventSet_t set, nvmlEventData_t *data, unsign
 
 nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, unsigned int timeout_ms) {
     BEGIN_WITHOUT_DEVICE();
-    return event_wait(set, data, timeout_ms);
+    return event_wait(__func__, set, data, timeout_ms);
 }
 
 // Version 1 knows no instances: its struct ends before them.
 nvmlReturn_t nvmlEventSetWait(nvmlEventSet_t set, nvmlEventData_t *data, unsigned int timeout_ms) {
     BEGIN_WITHOUT_DEVICE();
     nvmlEventData_t found;
-    nvmlReturn_t result = event_wait(set, data ? &found : NULL, timeout_ms);
+    nvmlReturn_t result = event_wait(__func__, set, data ? &found : NULL, timeout_ms);
     if (result == NVML_SUCCESS) memcpy(data, &found, offsetof(nvmlEventData_t, gpuInstanceId));
     return result;
 }

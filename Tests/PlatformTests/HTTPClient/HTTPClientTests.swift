@@ -42,7 +42,7 @@ struct HTTPClientTests {
     @Test("gets many pages at once, and answers in the order of asking")
     func many() throws {
         let server = try server { HTTPResponse.text(200, $0.path) }
-        let count = HTTPClient.transfersMax + 10
+        let count = HTTPClient.transfersMaxDefault + 10
         let pages = client.fetch((0..<count).map { HTTPFetch(url: "http://\(server.address)/\($0)") })
         let bodies = try pages.map { String(decoding: try $0.get().body, as: UTF8.self) }
         #expect(bodies == (0..<count).map { "/\($0)\n" })

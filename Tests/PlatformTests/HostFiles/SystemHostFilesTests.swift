@@ -117,6 +117,28 @@ struct SystemHostFilesTests {
         #expect(failure { () throws(HostFileError) in try files.list(.sysfs(relative)) } == .outsideRoot)
     }
 
+    @Test(
+        "only whole components of one or two dots, empty ones and NULs are refused",
+        arguments: [
+            ("", true), ("a", true), ("a/b.c/..d/e..", true), (".../....", true), (".a/a.", true), ("..", false),
+            ("a/..", false), ("a/.", false), ("./a", false), ("a/", false), ("/", false), ("a/\0b", false),
+            ("\0", false),
+        ])
+    func components(relative: String, stays: Bool) {
+        #expect(HostPath.sysfs(relative).staysBelowRoot == stays)
+    }
+
+    @Test("a content that somebody keeps is not touched by the next read")
+    func keptContent() throws {
+        folder.write(Array("first".utf8), to: "one")
+        folder.write(Array("2".utf8), to: "two")
+        for keepsOpen in [false, true] {
+            let first = try files.read(.sysfs("one"), limitBytes: 10, keepsOpen: keepsOpen)
+            let second = try files.read(.sysfs("two"), limitBytes: 10, keepsOpen: keepsOpen)
+            #expect((first, second) == (Array("first".utf8), Array("2".utf8)))
+        }
+    }
+
     @Test("a pipe in a replaced root does not hold the reader")
     func pipe() {
         let path = folder.path + "/temp"

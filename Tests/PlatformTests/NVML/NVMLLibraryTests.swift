@@ -65,6 +65,18 @@ struct NVMLLibraryTests {
         #expect(try library.fields([], of: device).isEmpty)
     }
 
+    @Test("finds a function by the first name that it has, the second time as well")
+    func functions() throws {
+        let library = try NVMLLibrary(path: "libc.so.6")
+        for _ in 1...2 {
+            let function = try library.function("getpid_v2", "getpid", as: (@convention(c) () -> pid_t).self)
+            #expect(function() == getpid())
+            #expect(throws: NVMLReturn.functionNotFound) {
+                _ = try library.function("getpid_v2", as: (@convention(c) () -> pid_t).self)
+            }
+        }
+    }
+
     @Test(
         "return codes have NVIDIA's names, and unknown ones their number",
         arguments: [

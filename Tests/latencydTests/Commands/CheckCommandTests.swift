@@ -19,7 +19,8 @@ struct CheckCommandTests {
             """
             hardware: {collectors: {thermal: {enabled: false}}}
             alerts: {rules: [{timing: a, statistic: p99, thresholds: {info: 1s}}]}
-            services: []
+            services: [{profile: triton}, {name: b, profile: llamacpp}]
+            storage: {retention: 35d}
             """)
         #expect(report.isValid)
         #expect(
@@ -27,8 +28,9 @@ struct CheckCommandTests {
                 \(file): valid
                   web: 127.0.0.1:9959
                   collectors: \(collectorIds.dropFirst().joined(separator: ", "))
+                  services: 2 (triton, b)
                   rules: 1 (a p99)
-                warning: \(file):3:1: services: has no effect in this version yet; nothing to be done; it may stay for later versions
+                warning: \(file):4:11: storage.retention: has no effect in this version yet; nothing to be done; it may stay for later versions
                 """)
     }
 

@@ -29,8 +29,8 @@ struct RunOptionsTests {
     @Test("without flags the defaults hold")
     func defaults() throws {
         let options = try RunOptions.parse([])
-        #expect(options.pathSysfs == "/sys")
-        #expect(options.pathProcfs == "/proc")
+        #expect(options.host.pathSysfs == "/sys")
+        #expect(options.host.pathProcfs == "/proc")
         #expect(options.logLevel == .info)
         #expect(options.logFormat == .text)
         #expect(try options.overlay(.default) == .default)
@@ -40,8 +40,8 @@ struct RunOptionsTests {
     @Test("the default file is read only where there is one, a named one always")
     func file() throws {
         let unnamed = try RunOptions.parse([])
-        #expect(unnamed.configurationFile { _ in false } == nil)
-        #expect(unnamed.configurationFile { $0 == "/etc/latencyd/latencyd.yml" } == "/etc/latencyd/latencyd.yml")
+        #expect(unnamed.host.configurationFile { _ in false } == nil)
+        #expect(unnamed.host.configurationFile { $0 == "/etc/latencyd/latencyd.yml" } == "/etc/latencyd/latencyd.yml")
         let named = try RunOptions.parse(["--config.file", "/nowhere/l.yml"])
         let problems = #expect(throws: ConfigurationProblems.self) {
             try named.loadConfiguration(knownCollectors: []) { _ in false }

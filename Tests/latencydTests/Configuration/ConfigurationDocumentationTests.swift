@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collectors
 import TestSupport
 import Testing
 
@@ -63,6 +64,11 @@ struct ConfigurationDocumentationTests {
             collectorIds,
             LibraryCollectorKey.allCases.filter { CollectorKey(rawValue: $0.rawValue) == nil }
                 .map { "collectors.nvidia." + $0.rawValue },
+            ServiceKey.allCases.map(\.rawValue), BasicAuthKey.allCases.map(\.rawValue),
+            TLSKey.allCases.map(\.rawValue), SignalKey.allCases.map(\.rawValue), QueryKey.allCases.map(\.rawValue),
+            SignalKind.allCases.map(\.rawValue),
+            SignalUnit.allCases.map(\.rawValue), ServiceSignal.allCases.map(\.rawValue),
+            ConfigurationDecoder.profileIDs,
             DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
             WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
             ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),

@@ -174,7 +174,6 @@ struct GoodConfigurationTests {
     @Test(
         "settings of later versions are taken with a warning",
         arguments: [
-            ("services: [{name: a}]", "1:1: services"),
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
             ("storage: {retention: 35d}", "1:11: storage.retention"),
             ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),

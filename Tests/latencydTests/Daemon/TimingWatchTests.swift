@@ -140,4 +140,31 @@ struct TimingWatchTests {
         #expect(changes.map(\.reason) == [.ruleRemoved])
         #expect(bench.watch.alerts.alerts.isEmpty)
     }
+
+    @Test("a timing that a service states is judged and shown, and one that is pushed with the same labels hides it")
+    func stated() {
+        let bench = Bench([Self.rule])
+        let labels: LabelSet = ["service": "fleet"]
+        let shown: LabelSet = ["timing": "inference_latency_seconds", "statistic": "p99", "service": "fleet"]
+        let stated = TimingSummary(
+            timing: "inference_latency_seconds", unit: .seconds, labels: labels,
+            summary: WindowSummary(count: nil, spanSeconds: 60, p99: 0.08))
+        func window() -> [AlertChange] {
+            bench.now += 10
+            return bench.watch.endWindow(
+                bench.ingestor, stated: [stated], windows: 1,
+                at: Instant(monotonicSeconds: bench.now, unixSeconds: bench.now))
+        }
+        for _ in 1...3 { #expect(window().isEmpty) }
+        #expect(bench.watch.activeCount == 1)
+        #expect(bench.value("latencyd_observed_seconds", shown) == 0.08)
+        #expect(window().map(\.to) == [.warning])
+        bench.push("inference.latency:10|ms|#service:fleet")
+        _ = window()
+        #expect(bench.watch.timings.count == 1)
+        #expect(abs((bench.value("latencyd_observed_seconds", shown) ?? 0) - 0.01) < 1e-4)
+        bench.push("inference.latency:10|ms|#service:other")
+        _ = window()
+        #expect(bench.watch.timings.count == 2)
+    }
 }

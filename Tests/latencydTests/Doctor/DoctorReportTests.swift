@@ -23,13 +23,18 @@ struct DoctorReportTests {
         return DoctorReport(
             hostName: "gpu-07",
             checks: [
-                CheckReport(id: "swap", title: "Swap", status: .findings, findings: [used, swappy], notes: ["x"]),
+                CheckReport(
+                    id: "swap", title: "Swap", status: .findings, findings: [used, swappy], notes: ["x", "y"],
+                    unknown: ["y"]),
                 CheckReport(id: "wakeup_latency", title: "Wake-up latency", status: .findings, findings: [late]),
                 CheckReport(id: "turbo", title: "Turbo", status: .ok, notes: ["on"]),
                 CheckReport(id: "numa", title: "NUMA policy", status: .notApplicable, notes: ["one memory node"]),
                 CheckReport(
                     id: "memory", title: "Free memory", status: .unknown,
-                    notes: ["procfs:meminfo: permission denied; run as root"]),
+                    notes: ["procfs:meminfo: permission denied; run as root"],
+                    unknown: ["procfs:meminfo: permission denied; run as root"]),
+                CheckReport(id: "thermal", title: "Temperatures", status: .unknown, notes: ["y"], unknown: ["y"]),
+                CheckReport(id: "disks", title: "Disks", status: .skipped, notes: ["--no-x"]),
             ],
             measuredSeconds: 5, wakeups: wakeups)
     }()
@@ -65,6 +70,8 @@ struct DoctorReportTests {
 
                 ok        Turbo
                 not here  NUMA policy
+                skipped   Disks: --no-x
+                unknown   Swap, Temperatures: y
                 unknown   Free memory: procfs:meminfo: permission denied;
                           run as root
                 """)
@@ -94,6 +101,19 @@ struct DoctorReportTests {
         #expect(text.render(missing(["turbo", "gpu_placement"])).hasSuffix("not here  turbo, gpu_placement"))
     }
 
+    @Test("keeps its lines within a narrow terminal, words that are longer than it apart", arguments: [30, 40, 120])
+    func narrow(width: Int) {
+        let remedies = Set(Self.report.findings.flatMap(\.remedy))
+        let text = DoctorText(width: width, isColoured: false).render(Self.report)
+        for line in text.split(separator: "\n").dropFirst() where !remedies.contains(String(line.dropFirst(10))) {
+            #expect(line.count <= width, "\(line)")
+        }
+        #expect(DoctorText.widthMin == 30 && Terminal.widths.lowerBound == 30)
+        #expect(
+            DoctorText(width: 1, isColoured: false).render(Self.report)
+                == DoctorText(width: 30, isColoured: false).render(Self.report))
+    }
+
     @Test("colours the tags and nothing else, and only when told to")
     func colours() {
         let plain = DoctorText(width: 60, isColoured: false).render(Self.report)
@@ -107,20 +127,23 @@ struct DoctorReportTests {
     func json() {
         let expected = """
             {"host":"gpu-07","version":"\(Version.number)","exit_code":1,\
-            "summary":{"critical":1,"warning":1,"info":1,"ok":1,"unknown":1,"not_applicable":1},\
+            "summary":{"critical":1,"warning":1,"info":1,"ok":1,"unknown":2,"not_applicable":1,"skipped":1},\
             "measured_seconds":5,\
             "wakeup_latency":{"count":4,"p50_seconds":0.0625,"p99_seconds":0.0625,"max_seconds":0.0625},\
-            "checks":[{"id":"swap","title":"Swap","status":"findings","notes":["x"],"findings":[\
+            "checks":[{"id":"swap","title":"Swap","status":"findings","notes":["x","y"],"unknown":["y"],"findings":[\
             {"severity":"warning","title":"2.0 GiB of memory are in swap","evidence":["a \\"quote\\""],"why":"it waits","remedy":[]},\
             {"severity":"info","title":"the kernel swaps readily","evidence":["vm.swappiness = 60"],"why":"because","remedy":[]}]},\
-            {"id":"wakeup_latency","title":"Wake-up latency","status":"findings","notes":[],"findings":[\
+            {"id":"wakeup_latency","title":"Wake-up latency","status":"findings","notes":[],"unknown":[],"findings":[\
             {"severity":"critical","title":"threads wake up late","evidence":["p99 62.5 ms","latencyd runs at nice 5"],\
             "why":"every request, token and kernel launch waits for a thread to wake",\
             "remedy":["sudo cpupower idle-set -D 99","ps -eo pid,ni,psr,pcpu,comm --sort=-pcpu | head    # what else runs"]}]},\
-            {"id":"turbo","title":"Turbo","status":"ok","notes":["on"],"findings":[]},\
-            {"id":"numa","title":"NUMA policy","status":"not_applicable","notes":["one memory node"],"findings":[]},\
+            {"id":"turbo","title":"Turbo","status":"ok","notes":["on"],"unknown":[],"findings":[]},\
+            {"id":"numa","title":"NUMA policy","status":"not_applicable","notes":["one memory node"],"unknown":[],"findings":[]},\
             {"id":"memory","title":"Free memory","status":"unknown",\
-            "notes":["procfs:meminfo: permission denied; run as root"],"findings":[]}]}
+            "notes":["procfs:meminfo: permission denied; run as root"],\
+            "unknown":["procfs:meminfo: permission denied; run as root"],"findings":[]},\
+            {"id":"thermal","title":"Temperatures","status":"unknown","notes":["y"],"unknown":["y"],"findings":[]},\
+            {"id":"disks","title":"Disks","status":"skipped","notes":["--no-x"],"unknown":[],"findings":[]}]}
             """
         #expect(DoctorJSON.render(Self.report) == expected)
         #expect(DoctorJSON.render(Self.good).contains("\"wakeup_latency\":null"))
@@ -159,19 +182,10 @@ struct DoctorReportTests {
         #expect(DoctorConfiguration(file: nil, knownCollectors: []).report.status == .notApplicable)
     }
 
-    @Test(
-        "the URLs of services are read though they have no effect, and whatever is odd is left out",
-        arguments: [
-            (
-                "services: [{name: a, profile: vllm, url: \"http://x:1/\"}, {name: b}, c, {url: [1]}, {url: }]",
-                ["http://x:1/"]
-            ),
-            ("services: {url: x}", []), ("services:", []), ("web: {}", []), ("", []),
-        ])
-    func services(text: String, urls: [String]) throws {
-        let loaded = try decode(text)
-        #expect(loaded.serviceURLs == urls)
-        #expect(loaded.warnings.isEmpty != text.hasPrefix("services"))
+    @Test("the URLs of services are those that the daemon reads")
+    func services() throws {
+        let loaded = try decode("services: [{profile: triton}, {name: b, profile: llamacpp, url: \"http://x:1\"}]")
+        #expect(loaded.serviceURLs == ["http://127.0.0.1:8002/metrics", "http://x:1/metrics"])
     }
 
     @Test("a round on a host with known faults finds them, and leaves the probe out when told to")

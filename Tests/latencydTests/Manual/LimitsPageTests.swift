@@ -11,7 +11,8 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = push.merging(others) { $1 }.merging(watch) { $1 }.merging(gpus) { $1 }
+    private static let limits: [String: Double] = [push, others, watch, gpus, services]
+        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
@@ -34,6 +35,8 @@ struct LimitsPageTests {
         "WatchLimits.nameBytesMax": Double(WatchLimits.nameBytesMax),
         "WatchLimits.threadsPerProcessMax": Double(WatchLimits.threadsPerProcessMax),
         "WatchLimits.threadsPerPassMax": Double(WatchLimits.threadsPerPassMax),
+        "WatchLimits.threadsPerTurnMax": Double(WatchLimits.threadsPerTurnMax),
+        "WatchLimits.newThreadsPerPassMax": Double(WatchLimits.newThreadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
     ]
@@ -43,16 +46,49 @@ struct LimitsPageTests {
         "GPUSignalTable.linksMax": Double(GPUSignalTable.linksMax),
         "GPUUnitPass.migInstancesMax": Double(GPUUnitPass.migInstancesMax),
         "GPUUnitPass.processesMax": Double(GPUUnitPass.processesMax),
+        "GPUProcessPlacement.processesMax": Double(GPUProcessPlacement.processesMax),
         "NVMLLibrary.processesMax": Double(NVMLLibrary.processesMax),
         "NVMLLibrary.samplesMax": Double(NVMLLibrary.samplesMax),
         "NVMLLibrary.cpusMax": Double(NVMLLibrary.cpusMax),
         "GPUPoller.fieldsPerCall": Double(GPUPoller.fieldsPerCall),
         "GPUEventTally.xidsMax": Double(GPUEventTally.xidsMax),
         "GPUEventLoop.eventsPerTurn": Double(GPUEventLoop.eventsPerTurn),
+        "HardwareThread.stuckSeconds": HardwareThread.stuckSeconds,
+        "HardwareThread.staleSeconds": HardwareThread.staleSeconds,
+        "PressureStallWatch.triggersMax": Double(PressureStallWatch.triggersMax),
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
     ]
+
+    private static let services: [String: Double] = {
+        let page = PageLimits.default
+        return [
+            "ServiceLimits.servicesMax": Double(ServiceLimits.servicesMax),
+            "ServiceLimits.pageBytes": Double(ServiceLimits.pageBytes),
+            "ServiceLimits.requestsAtOnce": Double(ServiceLimits.requestsAtOnce),
+            "ServiceLimits.roundsUntilMissing": Double(ServiceLimits.roundsUntilMissing),
+            "ServiceAPILimits.pathsMax": Double(ServiceAPILimits.pathsMax),
+            "ServiceAPILimits.bodyBytes": Double(ServiceAPILimits.bodyBytes),
+            "ServiceAPILimits.roundsKept": Double(ServiceAPILimits.roundsKept),
+            "TritonAPI.modelsMax": Double(TritonAPI.modelsMax),
+            "PageLimits.lineBytesMax": Double(page.lineBytesMax),
+            "PageLimits.labelsMax": Double(page.labelsMax),
+            "PageLimits.samplesMax": Double(page.samplesMax),
+            "PageLimits.keptBytesMax": Double(page.keptBytesMax),
+            "PageLimits.metricBytesMax": Double(page.metricBytesMax),
+            "PageLimits.junkLinesMax": Double(page.junkLinesMax),
+            "PageReadings.modelsMax": Double(PageReadings.modelsMax),
+            "PageReadings.modelLengthMax": Double(PageReadings.modelLengthMax),
+            "CounterMemory.valuesMax": Double(CounterMemory.valuesMax),
+            "CounterMemory.bucketsMax": Double(CounterMemory.bucketsMax),
+            "CounterMemory.roundsKept": Double(CounterMemory.roundsKept),
+            "CounterMemory.valueMax": CounterMemory.valueMax,
+            "CounterMemory.observationsMax": CounterMemory.observationsMax,
+            "ServiceRecord.seriesMax": Double(ServiceRecord.seriesMax),
+            "ServiceRecord.forgottenAfterSeconds": ServiceRecord.forgottenAfterSeconds,
+        ]
+    }()
 
     private static let push: [String: Double] = [
         "push.max_series": Double(PushConfiguration().maxSeries),
@@ -134,12 +170,14 @@ struct LimitsPageTests {
             "DoctorHost.fileBytes": Double(DoctorHost.fileBytes),
             "DoctorHost.sampledMax": Double(DoctorHost.sampledMax),
             "Finding.linesMax": Double(Finding.linesMax),
+            "ExaminedProcess.countMax": Double(ExaminedProcess.countMax),
+            "DoctorWatch.scansMax": Double(DoctorWatch.scansMax),
             "CgroupWalk.countMax": Double(CgroupWalk.countMax),
             "CgroupWalk.depthMax": Double(CgroupWalk.depthMax),
             "ServerSearch.pageBytesMax": Double(ServerSearch.pageBytesMax),
             "ServerSearch.connectSeconds": ServerSearch.connectSeconds,
             "ServerSearch.totalSeconds": ServerSearch.totalSeconds,
-            "HTTPClient.transfersMax": Double(HTTPClient.transfersMax),
+            "HTTPClient.transfersMaxDefault": Double(HTTPClient.transfersMaxDefault),
             "WakeupProbe.rates": Double(WakeupProbe.rates.upperBound),
             "OwnCgroups.depthMax": Double(OwnCgroups.depthMax),
             "CollectorSlot.notedKindsMax": Double(CollectorSlot.notedKindsMax),
@@ -179,7 +217,7 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
-                + HardwareCollectors.all.flatMap { $0.descriptors })
+                + ServiceMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))
         for row in Self.rows().values {
             for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {

@@ -12,7 +12,7 @@ struct MetricsPageTests {
     /// Every family that the daemon itself can expose.
     private static let descriptors: [MetricDescriptor] =
         TimingMetrics.descriptors + AlertMetrics.descriptors + PushMetrics.descriptors + CollectorRunner.descriptors
-        + SelfMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors }
+        + SelfMetrics.descriptors + ServiceMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors }
 
     /// The page's rows about the daemon's own metrics, by name.
     private static func rows() -> [String: [String]] {

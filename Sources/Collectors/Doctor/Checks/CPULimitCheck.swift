@@ -11,38 +11,48 @@ enum CPULimitCheck: HostCheck {
     static let warningShare = 0.01
     static let criticalShare = 0.10
 
-    static func sampledPaths(on files: any HostFiles) -> [HostPath] {
-        (CgroupWalk.unified(files) + CgroupWalk.firstCPU(files)).map { $0.path / "cpu.stat" }
+    /// Of both versions, which a hybrid host has beside each other.
+    private static let hierarchies: [CgroupHierarchy] = [.unified, .cpu]
+
+    static func sampledPaths(on host: DoctorHost) -> [HostPath] {
+        hierarchies.flatMap { host.cgroups($0) }.map { $0.path / "cpu.stat" }
     }
 
     static func examine(_ examination: inout Examination) {
-        let unified = CgroupWalk.unified(examination.host.files)
-        let first = CgroupWalk.firstCPU(examination.host.files)
+        let processes = examination.processes()
+        var seen = 0
         var limited = 0
-        for cgroup in unified {
-            guard let quota = examination.read(cgroup.path / "cpu.max", quota) ?? nil else { continue }
-            limited += 1
-            check(cgroup, quota, &examination)
+        for hierarchy in hierarchies {
+            for group in examination.cgroups(hierarchy, processes) {
+                seen += 1
+                guard case .value(let cpus) = limit(of: group, hierarchy, &examination) else { continue }
+                limited += 1
+                check(group, cpus, group.holders(among: processes, hierarchy), &examination)
+            }
         }
-        for cgroup in first {
-            guard let time = examination.read(cgroup.path / "cpu.cfs_quota_us", CheckText.number), time > 0,
-                let period = examination.read(cgroup.path / "cpu.cfs_period_us", CheckText.number), period > 0
-            else { continue }
-            limited += 1
-            check(cgroup, Double(time) / Double(period), &examination)
-        }
-        if unified.isEmpty && first.isEmpty { return examination.doesNotApply("no cgroups with a CPU controller") }
+        if seen == 0 { return examination.doesNotApply("no cgroups with a CPU controller") }
         if examination.findings.isEmpty {
             examination.isGood(
                 limited == 0 ? "none" : "\(CheckText.count(limited, "group")) with a limit, none is throttled")
         }
     }
 
-    private static func check(_ cgroup: Cgroup, _ cpus: Double, _ examination: inout Examination) {
-        guard let now = examination.read(cgroup.path / "cpu.stat", CheckText.table) else { return }
-        let before = examination.readTwice(cgroup.path / "cpu.stat", CheckText.table)?.before
-        let whole = share(now, since: [:])
-        let lately = before.flatMap { share(now, since: $0) }
+    /// As a number of CPUs.
+    private static func limit(
+        of group: Cgroup, _ hierarchy: CgroupHierarchy, _ examination: inout Examination
+    ) -> CgroupText.Limit? {
+        if hierarchy == .unified { return examination.read(group.path / "cpu.max", CgroupText.cores) }
+        guard case .value(let quota) = examination.read(group.path / "cpu.cfs_quota_us", CgroupText.quota), quota > 0,
+            let period = examination.read(group.path / "cpu.cfs_period_us", CgroupText.period)
+        else { return nil }
+        return .value(quota / period)
+    }
+
+    private static func check(_ group: Cgroup, _ cpus: Double, _ holders: [String], _ examination: inout Examination) {
+        guard let now = examination.read(group.path / "cpu.stat", Periods.init) else { return }
+        let before = examination.readTwice(group.path / "cpu.stat", Periods.init)?.before
+        let whole = now.share(since: Periods())
+        let lately = before.flatMap { now.share(since: $0) }
         guard let worst = [whole, lately].compactMap({ $0 }).max(), worst >= warningShare else { return }
         let isNow = (lately ?? 0) >= criticalShare
         // What is past and does not go on is worth knowing, and no more.
@@ -52,26 +62,32 @@ enum CPULimitCheck: HostCheck {
         if let lately { evidence.append("stopped in \(CheckText.percent(lately)) of those during this check") }
         examination.find(
             isNow ? .critical : isPast ? .info : .warning,
-            "\(cgroup.name) \(isPast ? "was" : "is") throttled by its CPU limit", evidence: evidence,
+            "\(group.title) \(isPast ? "was" : "is") throttled by its CPU limit", evidence: evidence + holders,
             why: "when the limit is reached all its threads stand still until the next period, up to 100 ms",
             remedy: [
-                cgroup.unit.map { "sudo systemctl set-property \($0) CPUQuota=" }
+                group.unit.map { "sudo systemctl set-property \($0) CPUQuota=" }
                     ?? "remove the container's CPU limit, and keep its request"
             ])
     }
+}
 
-    /// Nil while nothing ran.
-    private static func share(_ now: [String: Int64], since before: [String: Int64]) -> Double? {
-        let periods = (now["nr_periods"] ?? 0) - (before["nr_periods"] ?? 0)
-        let stopped = (now["nr_throttled"] ?? 0) - (before["nr_throttled"] ?? 0)
-        return periods > 0 && stopped >= 0 ? Double(stopped) / Double(periods) : nil
+/// What `cpu.stat` says of the periods of a limit, in both versions.
+private struct Periods {
+    var all = 0.0
+    var stopped = 0.0
+
+    init() {}
+
+    init?(_ content: [UInt8]) {
+        guard let values = CgroupText.values(content, of: ["nr_periods", "nr_throttled"]) else { return nil }
+        all = values[0] ?? 0
+        stopped = values[1] ?? 0
     }
 
-    /// CPUs that may be used, `.some(nil)` for no limit.
-    private static func quota(_ text: String) -> Double?? {
-        let fields = (CheckText.line(text) ?? "").split(separator: " ")
-        guard fields.count == 2, let period = Double(fields[1]), period > 0 else { return nil }
-        if fields[0] == "max" { return .some(nil) }
-        return Double(fields[0]).map { .some($0 / period) } ?? nil
+    /// The share in which the group was stopped; nil while nothing ran.
+    func share(since before: Periods) -> Double? {
+        let periods = all - before.all
+        let stops = stopped - before.stopped
+        return periods > 0 && stops >= 0 ? stops / periods : nil
     }
 }

@@ -10,8 +10,8 @@ enum HugePageCheck: HostCheck {
     private static let folder = HostPath.sysfs("kernel/mm/transparent_hugepage")
 
     static func examine(_ examination: inout Examination) {
-        guard let enabled = examination.read(folder / "enabled", CheckText.chosen) else { return }
-        let defrag = examination.read(folder / "defrag", CheckText.chosen)
+        guard let enabled = examination.read(folder / "enabled", MemoryText.mode) else { return }
+        let defrag = examination.read(folder / "defrag", MemoryText.mode)
         let evidence = "enabled is '\(enabled)'" + (defrag.map { ", defrag is '\($0)'" } ?? "")
         if enabled == "always", defrag == "always" {
             examination.find(

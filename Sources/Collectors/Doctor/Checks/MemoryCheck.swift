@@ -12,18 +12,26 @@ enum MemoryCheck: HostCheck {
     static let cgroupWarningShare = 0.90
     static let cgroupCriticalShare = 0.97
 
+    static func sampledPaths(on host: DoctorHost) -> [HostPath] {
+        CgroupMemory.all.flatMap { kind in host.cgroups(kind.hierarchy).map { $0.path / kind.reached } }
+    }
+
     static func examine(_ examination: inout Examination) {
         host(&examination)
-        for cgroup in CgroupWalk.unified(examination.host.files) { check(cgroup, &examination) }
+        let processes = examination.processes()
+        for kind in CgroupMemory.all {
+            for group in examination.cgroups(kind.hierarchy, processes) {
+                check(group, kind, group.holders(among: processes, kind.hierarchy), &examination)
+            }
+        }
     }
 
     private static func host(_ examination: inout Examination) {
-        guard let table = examination.read(.procfs("meminfo"), CheckText.table), let total = table["MemTotal"],
-            let available = table["MemAvailable"], total > 0
+        guard let memory = examination.read(.procfs("meminfo"), MemoryAmounts.init), let total = memory["MemTotal"],
+            let available = memory["MemAvailable"], total > 0
         else { return }
-        let share = Double(available) / Double(total)
-        let evidence =
-            "\(CheckText.size(kibibytes: available)) of \(CheckText.size(kibibytes: total)) available"
+        let share = available / total
+        let evidence = "\(CheckText.size(available)) of \(CheckText.size(total)) available"
         guard share < warningShare else { return examination.isGood(evidence) }
         examination.find(
             share < criticalShare ? .critical : .warning, "only \(CheckText.percent(share)) of memory is available",
@@ -32,38 +40,36 @@ enum MemoryCheck: HostCheck {
             remedy: ["ps -eo pid,rss,comm --sort=-rss | head    # find who needs the memory"])
     }
 
-    private static func check(_ cgroup: Cgroup, _ examination: inout Examination) {
-        guard let used = workingSet(of: cgroup, &examination) else { return }
-        for (file, effect) in [("memory.max", "the kernel kills in it"), ("memory.high", "the kernel slows it down")] {
-            guard let limit = examination.read(cgroup.path / file, limit), limit > 0 else { continue }
-            let share = Double(used) / Double(limit)
-            guard share >= cgroupWarningShare else { continue }
-            examination.find(
-                share >= cgroupCriticalShare ? .critical : .warning,
-                "\(cgroup.name) is near its memory limit: \(CheckText.percent(share))",
-                evidence: [
-                    "\(file): \(CheckText.size(kibibytes: limit >> 10)), working set \(CheckText.size(kibibytes: used >> 10))"
-                ],
-                why: "its allocations stall in reclaim; at the limit \(effect)", remedy: [raise(cgroup, file)])
-            return
+    private static func check(
+        _ group: Cgroup, _ kind: CgroupMemory, _ holders: [String], _ examination: inout Examination
+    ) {
+        for limit in kind.limits {
+            guard case .value(let bytes) = examination.read(group.path / limit.file, CgroupText.bytesLimit), bytes > 0,
+                let used = kind.workingSet(of: group, &examination)
+            else { continue }
+            let share = used / bytes
+            let reached = kind.reached(limit, group, &examination)
+            let evidence =
+                ["\(limit.file): \(CheckText.size(bytes)), working set \(CheckText.size(used))"] + reached.evidence
+                + holders
+            if share >= cgroupWarningShare {
+                return examination.find(
+                    share >= cgroupCriticalShare ? .critical : .warning,
+                    "\(group.title) is near its memory limit: \(CheckText.percent(share))", evidence: evidence,
+                    why: "its allocations stall in reclaim; at the limit \(limit.effect)", remedy: [raise(group, limit)]
+                )
+            }
+            if reached.lately > 0 {
+                return examination.find(
+                    .warning, "\(group.title) keeps reaching its memory limit", evidence: evidence,
+                    why: "a thread that wants memory drops cached files first, which the next one reads from the disk",
+                    remedy: [raise(group, limit)])
+            }
         }
     }
 
-    private static func raise(_ cgroup: Cgroup, _ file: String) -> String {
-        let property = file == "memory.max" ? "MemoryMax" : "MemoryHigh"
-        return cgroup.unit.map { "sudo systemctl set-property \($0) \(property)=…" }
+    private static func raise(_ group: Cgroup, _ limit: CgroupMemory.Limit) -> String {
+        group.unit.map { "sudo systemctl set-property \($0) \(limit.property)=…" }
             ?? "raise the container's memory limit"
-    }
-
-    /// What cannot be given back at once: without the files that nobody used lately.
-    private static func workingSet(of cgroup: Cgroup, _ examination: inout Examination) -> Int64? {
-        guard let current = examination.read(cgroup.path / "memory.current", CheckText.number) else { return nil }
-        let table = examination.read(cgroup.path / "memory.stat", CheckText.table)
-        return max(0, current - (table?["inactive_file"] ?? 0))
-    }
-
-    /// Bytes; nil would be garbage, 0 stands for no limit.
-    private static func limit(_ text: String) -> Int64? {
-        CheckText.line(text) == "max" ? 0 : CheckText.number(text)
     }
 }

@@ -7,6 +7,8 @@ enum ModelServerCheck: HostCheck {
 
     static func examine(_ examination: inout Examination) {
         let servers = examination.host.servers
+        // On whose ports nobody was seen to listen, nobody was asked.
+        for file in ListeningPorts.files { _ = examination.read(file) { !$0.isEmpty } }
         if servers.isEmpty { return examination.doesNotApply("none answers on its usual port") }
         for server in servers {
             let place = "\(server.name) on port \(server.port)"

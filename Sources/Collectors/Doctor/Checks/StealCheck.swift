@@ -7,20 +7,22 @@ enum StealCheck: HostCheck {
 
     static let warningShare = 0.01
     static let criticalShare = 0.05
+    /// Of the stolen time among the ticks.
     private static let place = 7
 
     private static let statistics = HostPath.procfs("stat")
 
-    static func sampledPaths(on files: any HostFiles) -> [HostPath] { [statistics] }
+    static func sampledPaths(on host: DoctorHost) -> [HostPath] { [statistics] }
 
     static func examine(_ examination: inout Examination) {
-        guard let (before, now) = examination.readTwice(statistics, CheckText.processorTicks),
-            before.count > place, now.count > place
+        guard let (before, now) = examination.readTwice(statistics, CPUTimeText.reading),
+            before.ticks.count > place, now.ticks.count > place
         else { return examination.doesNotApply("not measured") }
+        let steps = zip(before.ticks, now.ticks).map { $1 >= $0 ? Double($1 - $0) : 0 }
         // The ticks after steal are guests', which user and nice contain already.
-        let total = zip(now, before).prefix(place + 1).reduce(0) { $0 + ($1.0 - $1.1) }
+        let total = steps.prefix(place + 1).reduce(0, +)
         guard total > 0 else { return examination.doesNotApply("not measured") }
-        let share = Double(max(0, now[place] - before[place])) / Double(total)
+        let share = steps[place] / total
         guard share >= warningShare else { return examination.isGood(CheckText.percent(share)) }
         examination.find(
             share >= criticalShare ? .critical : .warning,

@@ -6,7 +6,7 @@ enum SwapCheck: HostCheck {
     static let title = "Swap"
 
     /// Less than this in swap is what no process has touched since the boot.
-    static let usedKibibytes: Int64 = 64 << 10
+    static let usedBytes = 67_108_864.0
     static let swappiness: Int64 = 10
     /// Pages a second read back, at 4 KiB each: threads wait for a disk.
     static let pagesPerSecond = 100.0
@@ -14,17 +14,17 @@ enum SwapCheck: HostCheck {
     private static let memory = HostPath.procfs("meminfo")
     private static let counters = HostPath.procfs("vmstat")
 
-    static func sampledPaths(on files: any HostFiles) -> [HostPath] { [counters] }
+    static func sampledPaths(on host: DoctorHost) -> [HostPath] { [counters] }
 
     static func examine(_ examination: inout Examination) {
-        guard let memory = examination.read(memory, CheckText.table), let total = memory["SwapTotal"] else { return }
+        guard let memory = examination.read(memory, MemoryAmounts.init), let total = memory["SwapTotal"] else { return }
         guard total > 0 else { return examination.isGood("none") }
         reading(&examination)
         let used = max(0, total - (memory["SwapFree"] ?? total))
-        let evidence = "\(CheckText.size(kibibytes: used)) of \(CheckText.size(kibibytes: total)) in use"
-        if used >= usedKibibytes {
+        let evidence = "\(CheckText.size(used)) of \(CheckText.size(total)) in use"
+        if used >= usedBytes {
             examination.find(
-                .warning, "\(CheckText.size(kibibytes: used)) of memory are in swap", evidence: [evidence],
+                .warning, "\(CheckText.size(used)) of memory are in swap", evidence: [evidence],
                 why: "whoever touches these pages again waits for the disk",
                 remedy: ["sudo swapoff -a && sudo swapon -a    # with enough free memory"])
         } else {
@@ -34,7 +34,7 @@ enum SwapCheck: HostCheck {
     }
 
     private static func reading(_ examination: inout Examination) {
-        guard let (before, now) = examination.readTwice(counters, CheckText.table),
+        guard let (before, now) = examination.readTwice(counters, MemoryEvents.init),
             let first = before["pswpin"], let last = now["pswpin"], last > first
         else { return }
         let rate = Double(last - first) / examination.host.elapsedSeconds

@@ -11,8 +11,8 @@ enum ThermalCheck: HostCheck {
     private static let cpus = HostPath.sysfs("devices/system/cpu")
     private static let counters = ["core_throttle_count", "package_throttle_count"]
 
-    static func sampledPaths(on files: any HostFiles) -> [HostPath] {
-        let names = (try? files.list(cpus)) ?? []
+    static func sampledPaths(on host: DoctorHost) -> [HostPath] {
+        let names = (try? host.files.list(cpus)) ?? []
         return NumberedEntry.all(in: cpus, names: names, prefix: "cpu", suffix: "").flatMap { cpu in
             counters.map { cpu.path / "thermal_throttle" / $0 }
         }
@@ -72,7 +72,7 @@ enum ThermalCheck: HostCheck {
         if !grown.isEmpty {
             examination.find(
                 .critical, "CPUs are being throttled by heat",
-                evidence: ["CPUs \(CheckText.list(Set(grown))), during this check"],
+                evidence: ["CPUs \(CPUList.text(Set(grown))), during this check"],
                 why: "hot chips are clocked down until they cool, again and again",
                 remedy: ["look after fans, filters and the temperature of the room"])
         } else if ever > 0 {

@@ -9,15 +9,20 @@ enum WakeupCheck: HostCheck {
     static let id = "wakeup_latency"
     static let title = "Wake-up latency"
 
+    /// Fewer say nothing about a 99th percentile.
+    static let countMin: UInt64 = 100
     static let warningSeconds = 0.001
     static let criticalSeconds = 0.010
     /// One stall this long is more than a decoding step, however rare.
     static let stallSeconds = 0.050
 
     static func examine(_ examination: inout Examination) {
-        guard let histogram = examination.host.wakeups?.latency.exponential, histogram.count >= 100,
-            let p50 = histogram.quantile(0.5), let p99 = histogram.quantile(0.99)
-        else { return examination.doesNotApply("not measured (--no-probe)") }
+        guard let wakeups = examination.host.wakeups else { return examination.isSkipped("--no-probe") }
+        let histogram = wakeups.latency.exponential
+        guard histogram.count >= countMin, let p50 = histogram.quantile(0.5), let p99 = histogram.quantile(0.99) else {
+            return examination.doNotKnow(
+                "only \(histogram.count) wake-ups were measured; give it more time, for example --probe=10s")
+        }
         let numbers =
             "p50 \(CheckText.time(p50)), p99 \(CheckText.time(p99)), max \(CheckText.time(histogram.maximum))"
             + " of \(histogram.count) wake-ups"

@@ -33,14 +33,17 @@ public struct CollectorHost: Sendable {
     public var wakeups: any WakeupSource
     /// The GPUs as whoever asks their driver last saw them.
     public var gpus: any GPUSource
+    /// How often tasks waited for too long, as ``PressureStallWatch`` was told.
+    public var stalls: [PressureStallCount]
 
     public init(
         files: any HostFiles, watched: Watched = Watched(), wakeups: any WakeupSource = NoWakeups(),
-        gpus: any GPUSource = NoGPUs()
+        gpus: any GPUSource = NoGPUs(), stalls: [PressureStallCount] = []
     ) {
         self.files = files
         self.watched = watched
         self.wakeups = wakeups
         self.gpus = gpus
+        self.stalls = stalls
     }
 }

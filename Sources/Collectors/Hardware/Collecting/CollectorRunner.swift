@@ -41,44 +41,53 @@ public struct CollectorRunner: Sendable {
     /// The processes and cgroups that the next passes watch.
     public mutating func watch(_ watched: Watched) { host.watched = watched }
 
+    /// The stalls that the next passes expose.
+    public mutating func take(_ stalls: [PressureStallCount]) { host.stalls = stalls }
+
     /// When the next pass is due; nil when all collectors are disabled.
     public var nextDue: Duration? { slots.map(\.due).min() }
 
     /// Runs every collector that is due, one after the other. Returns what should be logged.
     ///
-    /// - Parameter willRun: is told the id of each collector just before it runs.
-    public mutating func runDue(at now: Duration, willRun: (String) -> Void = { _ in }) -> [CollectorNote] {
+    /// - Parameters:
+    ///   - willRun: is told the id of each collector just before it runs.
+    ///   - didRun: is told what each collector collected as soon as it has run.
+    public mutating func runDue(
+        at now: Duration, willRun: (String) -> Void = { _ in }, didRun: (CollectorReport) -> Void = { _ in }
+    ) -> [CollectorNote] {
         var notes: [CollectorNote] = []
         for index in slots.indices where slots[index].due <= now {
             willRun(slots[index].id)
             notes += slots[index].run(on: host, clock: clock)
             slots[index].schedule(after: now)
+            didRun(slots[index].report)
         }
         return notes
     }
 
     /// Each enabled collector's state, in order.
     public var states: [(collector: String, state: CollectorState)] {
-        slots.map { ($0.id, $0.state) }
+        slots.map { ($0.id, $0.report.state) }
     }
+
+    /// Each enabled collector's last pass, in order.
+    public var reports: [CollectorReport] { slots.map(\.report) }
 
     /// What the last pass of each collector collected, then how the collectors themselves fare.
-    public func families() -> [MetricFamily] {
-        let ran = slots.filter { $0.state != .waiting }
+    public func families() -> [MetricFamily] { Self.families(reports, watched: host.watched) }
+
+    /// What these passes collected, then how the collectors themselves fare, then how much is watched.
+    public static func families(_ reports: [CollectorReport], watched: Watched) -> [MetricFamily] {
+        let ran = reports.filter { $0.state != .waiting }
         guard !ran.isEmpty else { return [] }
-        func family(_ descriptor: MetricDescriptor, _ value: (CollectorSlot) -> Double) -> MetricFamily {
-            MetricFamily(descriptor, ran.map { Sample(["collector": $0.id], value($0)) })
+        func family(_ descriptor: MetricDescriptor, _ value: (CollectorReport) -> Double) -> MetricFamily {
+            MetricFamily(descriptor, ran.map { Sample($0.labels, value($0)) })
         }
         return ran.flatMap(\.families) + [
-            family(Self.success) { $0.state == .failing ? 0 : 1 },
-            family(Self.errors) { Double($0.errorCount) },
-            family(Self.duration) { $0.durationSeconds },
-        ] + WatchMetrics.families(host.watched)
-    }
-
-    /// What is to be exposed while the collector `id` waits for a device that does not answer.
-    public static func families(ofStuck id: String) -> [MetricFamily] {
-        [MetricFamily(success, [Sample(["collector": id], 0)])]
+            family(success) { $0.state == .failing ? 0 : 1 },
+            family(errors) { Double($0.errorCount) },
+            family(duration) { $0.durationSeconds },
+        ] + WatchMetrics.families(watched)
     }
 
     /// The families about the collectors themselves.

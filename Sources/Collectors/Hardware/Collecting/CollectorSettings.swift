@@ -32,6 +32,9 @@ public struct HardwareSettings: Sendable, Equatable {
         self.watch = watch
     }
 
+    /// Whether stalls are counted: with the collector that exposes them.
+    public var countsPressureStalls: Bool { interval(of: PressureCollector.self) != nil }
+
     /// nil when the collector is disabled.
     func interval(of collector: any Collector.Type) -> Duration? {
         let own = collectors[collector.id] ?? CollectorSettings()

@@ -10,11 +10,7 @@ struct CollectorSlot: Sendable {
     let id: String
     var interval: Duration
     var due: Duration
-    private(set) var state = CollectorState.waiting
-    /// What the last pass collected.
-    private(set) var families: [MetricFamily] = []
-    private(set) var errorCount: UInt64 = 0
-    private(set) var durationSeconds = 0.0
+    private(set) var report: CollectorReport
 
     private let descriptors: [MetricDescriptor]
     private var collector: any Collector
@@ -29,6 +25,7 @@ struct CollectorSlot: Sendable {
 
     init(_ type: any Collector.Type, interval: Duration, due: Duration) {
         id = type.id
+        report = CollectorReport(type.id)
         descriptors = type.descriptors
         collector = type.init()
         self.interval = interval
@@ -52,7 +49,7 @@ struct CollectorSlot: Sendable {
         planDiscovery(after: sampling, isFailed: failure != nil)
         let notes = take(sampling, failure)
         self.sampling = sampling
-        durationSeconds = max(0, (clock() - begin) / .seconds(1))
+        report.durationSeconds = max(0, (clock() - begin) / .seconds(1))
         return notes
     }
 
@@ -71,13 +68,13 @@ struct CollectorSlot: Sendable {
     }
 
     private mutating func take(_ sampling: Sampling, _ failure: CollectorError?) -> [CollectorNote] {
-        errorCount += sampling.errorCount + (failure == nil ? 0 : 1)
-        families = failure == nil ? sampling.families : []
-        let isEmpty = families.isEmpty && sampling.errorCount == 0 && findingErrorCount == 0
-        state = failure != nil ? .failing : isEmpty ? .absent : .collecting
+        report.errorCount += sampling.errorCount + (failure == nil ? 0 : 1)
+        report.families = failure == nil ? sampling.families : []
+        let isEmpty = report.families.isEmpty && sampling.errorCount == 0 && findingErrorCount == 0
+        report.state = failure != nil ? .failing : isEmpty ? .absent : .collecting
 
         var notes: [CollectorNote] = []
-        if state == .absent, noted.insert("absent").inserted {
+        if report.state == .absent, noted.insert("absent").inserted {
             notes.append(
                 CollectorNote(collector: id, level: .info, message: "collector \(id): nothing to read on this host"))
         }

@@ -19,7 +19,8 @@ struct CounterSum: Sendable {
     private var turn = 0
     private var total: Int64 = 0
 
-    /// Reads the files, or those whose turn it is, and gives the sum; nil when one of them could not be read: a sum without it would be wrong.
+    /// Reads the files, or those whose turn it is, and gives the sum; nil when one of them could not be read: a sum
+    /// without it would be wrong.
     mutating func add(
         _ files: [HostPath], _ sampling: inout Sampling, _ parse: ([UInt8]) -> Int64?
     ) -> Int64? {
@@ -29,17 +30,27 @@ struct CounterSum: Sendable {
         paths = files
         let turns = isNew ? 1 : (files.count + Self.readsPerPassMax - 1) / Self.readsPerPassMax
         turn = turns > 1 ? (turn + 1) % turns : 0
+        // Those that failed are tried in every pass: it is up to them whether there is a sum, and a pass that meets
+        // as many errors as the one before does not look as if devices came or went.
+        let again = unread.sorted().prefix(Self.readsPerPassMax).filter { turns > 1 && $0 % turns != turn }
+        for place in again { add(files[place], at: place, &sampling, parse) }
         for place in stride(from: turn, to: files.count, by: max(turns, 1)) {
-            guard let reading = sampling.read(files[place], parse) else {
-                unread.insert(place)
-                continue
-            }
-            unread.remove(place)
-            let (sum, isOver) = total.addingReportingOverflow(max(0, reading - readings[place]))
-            total = isOver ? .max : sum
-            readings[place] = reading
+            add(files[place], at: place, &sampling, parse)
         }
         return unread.isEmpty ? total : nil
+    }
+
+    private mutating func add(
+        _ file: HostPath, at place: Int, _ sampling: inout Sampling, _ parse: ([UInt8]) -> Int64?
+    ) {
+        guard let reading = sampling.read(file, parse) else {
+            unread.insert(place)
+            return
+        }
+        unread.remove(place)
+        let (sum, isOver) = total.addingReportingOverflow(max(0, reading - readings[place]))
+        total = isOver ? .max : sum
+        readings[place] = reading
     }
 
     private mutating func take(_ files: [HostPath]) {

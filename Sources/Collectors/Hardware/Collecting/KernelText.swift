@@ -58,7 +58,8 @@ enum KernelText {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-")
         }
         guard isList else { return nil }
-        return decimal(list.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "-") }, in: 0...65_535).map(Int.init)
+        return decimal(list.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "-") }, in: KernelNumbers.cpus).map(
+            Int.init)
     }
 
     /// How a file begins, fit for a log line: printable ASCII, at most 33 characters.

@@ -1,8 +1,5 @@
 /// A table with a column for each CPU, as `/proc/interrupts` and `/proc/softirqs` are.
 struct PerCPUTable: Equatable {
-    /// The most CPUs, more than the kernel can have (NR_CPUS).
-    private static let cpusMax = 65_536
-
     /// The CPUs' numbers, ascending.
     let cpus: [Int]
     /// The rows' names, each once, without the colon.
@@ -24,10 +21,7 @@ struct PerCPUTable: Equatable {
             guard let field = table.word(), field.count > 1, field.last == ":" else { return nil }
             let name = String(field.dropLast())
             let start = counts.count
-            while counts.count - start < cpus.count, let count = table.number() {
-                guard let count = UInt32(exactly: count) else { return nil }
-                counts.append(count)
-            }
+            guard table.numbers(cpus.count, into: &counts) else { return nil }
             if Self.hostRows.contains(name) || (counts.count - start == 1 && cpus.count > 1 && table.isAtLineEnd) {
                 counts.removeSubrange(start...)
                 continue
@@ -53,7 +47,7 @@ struct PerCPUTable: Equatable {
         var cpus: [Int] = []
         while let field = table.field() {
             guard field.starts(with: "CPU".utf8),
-                let cpu = KernelText.decimal(field.dropFirst(3), in: 0...Int64(cpusMax - 1)),
+                let cpu = KernelText.decimal(field.dropFirst(3), in: KernelNumbers.cpus),
                 cpus.last ?? -1 < Int(cpu)
             else { return nil }
             cpus.append(Int(cpu))
@@ -66,46 +60,74 @@ struct PerCPUTable: Equatable {
 ///
 /// They wrap at 32 bits; rows come and go with their devices, columns with CPUs that are switched on and off.
 struct PerCPUIncreases: Sendable {
-    /// The last counts, by row and the CPU's number; those of a CPU that is switched off stay.
+    /// The table of the pass before.
+    private var latest: PerCPUTable?
+    /// Earlier counts, by row and the CPU's number, of which those in `latest` are the newer ones; those of a CPU that
+    /// is switched off stay.
     private var counts: [String: [UInt32]] = [:]
     /// Whether a CPU, by its number, was ever there.
     private var known: [Bool] = []
+
     /// The CPUs of the last table.
-    private(set) var cpus: [Int] = []
+    var cpus: [Int] { latest?.cpus ?? [] }
 
     /// What each count grew by, in the layout of `table.counts`. In the first table that is everything; later on a CPU
     /// that was never there before adds nothing, and a row that was not there before all it has.
     mutating func advance(to table: PerCPUTable) -> [UInt32] {
-        let isFirst = known.isEmpty
-        let columns = (table.cpus.last ?? 0) + 1
-        if known.count < columns { known += repeatElement(false, count: columns - known.count) }
+        defer { latest = table }
+        guard let latest else {
+            know(table.cpus)
+            return table.counts
+        }
+        if latest.cpus == table.cpus, latest.names == table.names {
+            return Self.increases(from: latest.counts, to: table.counts)
+        }
+        keep(latest)
         var increases = table.counts
         for (index, name) in table.names.enumerated() {
-            let start = index * table.cpus.count
-            Self.advance(
-                &counts[name, default: []], to: table, at: start, isFirst ? nil : known, &increases)
+            let row = counts[name] ?? []
+            for (column, cpu) in table.cpus.enumerated() {
+                let place = index * table.cpus.count + column
+                let isKnown = cpu < known.count && known[cpu]
+                let before = cpu < row.count ? row[cpu] : 0
+                increases[place] = isKnown ? ContinuedCounter.increase(from: before, to: increases[place]) : 0
+            }
         }
-        for cpu in table.cpus { known[cpu] = true }
-        cpus = table.cpus
-        if counts.count > table.names.count {
-            let names = Set(table.names)
-            counts = counts.filter { names.contains($0.key) }
-        }
+        let names = Set(table.names)
+        counts = counts.filter { names.contains($0.key) }
+        know(table.cpus)
         return increases
     }
 
-    /// One row, whose counts begin at `start`; `known` is nil in the first table.
-    // Static, so that the row has one owner and is not copied.
-    private static func advance(
-        _ row: inout [UInt32], to table: PerCPUTable, at start: Int, _ known: [Bool]?, _ increases: inout [UInt32]
-    ) {
+    /// Row by row, since the layout is the same.
+    private static func increases(from before: [UInt32], to now: [UInt32]) -> [UInt32] {
+        let count = min(before.count, now.count)
+        return [UInt32](unsafeUninitializedCapacity: count) { increases, written in
+            before.withUnsafeBufferPointer { before in
+                now.withUnsafeBufferPointer { now in
+                    for place in 0..<count {
+                        increases[place] = ContinuedCounter.increase(from: before[place], to: now[place])
+                    }
+                }
+            }
+            written = count
+        }
+    }
+
+    private mutating func know(_ cpus: [Int]) {
+        let columns = (cpus.last ?? 0) + 1
+        if known.count < columns { known += repeatElement(false, count: columns - known.count) }
+        for cpu in cpus { known[cpu] = true }
+    }
+
+    /// Puts the counts of a table where they are found by row and CPU.
+    private mutating func keep(_ table: PerCPUTable) {
         let columns = (table.cpus.last ?? 0) + 1
-        if row.count < columns { row += repeatElement(0, count: columns - row.count) }
-        for (column, cpu) in table.cpus.enumerated() {
-            let count = table.counts[start + column]
-            let isCounted = known?[cpu] ?? true
-            increases[start + column] = isCounted ? ContinuedCounter.increase(from: row[cpu], to: count) : 0
-            row[cpu] = count
+        for (index, name) in table.names.enumerated() {
+            var row = counts.removeValue(forKey: name) ?? []
+            if row.count < columns { row += repeatElement(0, count: columns - row.count) }
+            for (cpu, count) in zip(table.cpus, table.row(index)) { row[cpu] = count }
+            counts[name] = row
         }
     }
 

@@ -23,6 +23,8 @@ public struct Sampling: Sendable {
     public private(set) var errors: [CollectorError] = []
 
     private let descriptors: [MetricDescriptor]
+    /// Theirs.
+    private let identities: [ObjectIdentifier]
     /// The places of the families in `descriptors`, by name.
     private let places: [String: Int]
     /// In the order of `descriptors`.
@@ -39,6 +41,7 @@ public struct Sampling: Sendable {
         self.host = host
         looksAnew = true
         self.descriptors = descriptors
+        identities = descriptors.map(\.identity)
         places = Dictionary(descriptors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         collected = descriptors.map { CollectedFamily($0) }
     }
@@ -82,7 +85,7 @@ public struct Sampling: Sendable {
     /// The value in a file that this kernel or device need not have: one of the errors `tolerated` gives nil
     /// without being counted.
     public mutating func read<Value>(
-        _ path: HostPath, unless tolerated: Set<HostFileError>, limitBytes: Int = HostFileLimits.fileBytes,
+        _ path: HostPath, unless tolerated: [HostFileError], limitBytes: Int = HostFileLimits.fileBytes,
         _ parse: ([UInt8]) -> Value?
     ) -> Value? {
         do {
@@ -198,9 +201,18 @@ public struct Sampling: Sendable {
         if remarks.count < Self.errorKindsMax { remarks[kind] = message }
     }
 
-    /// Samples of one family mostly come one after the other.
+    /// Samples of one family mostly come one after the other, else mostly in the order of the families.
     private mutating func place(of descriptor: MetricDescriptor) -> Int? {
-        if latest < descriptors.count, descriptors[latest] == descriptor { return latest }
+        let identity = descriptor.identity
+        if latest < identities.count, identities[latest] == identity { return latest }
+        for step in 1..<max(identities.count, 1) {
+            let next = latest + step
+            let place = next < identities.count ? next : next - identities.count
+            if identities[place] == identity {
+                latest = place
+                return place
+            }
+        }
         guard let place = places[descriptor.name], descriptors[place] == descriptor else { return nil }
         latest = place
         return place

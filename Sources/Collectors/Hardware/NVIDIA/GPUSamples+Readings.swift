@@ -4,34 +4,20 @@ import Telemetry
 extension GPUSamples {
     private typealias Families = NVIDIAFamilies
 
-    /// What is read in each pass of whoever asks the GPUs.
-    mutating func addQuick(_ readings: GPUReadings) {
+    /// What is read seldom.
+    mutating func addSlow(_ readings: GPUReadings) {
         addLoad(readings)
         addHeat(readings)
         addClocks(readings)
-    }
-
-    /// What is read seldom.
-    mutating func addSlow(_ readings: GPUReadings) {
-        addSlowLoad(readings)
-        addSlowHeat(readings)
-        addSlowClocks(readings)
         addPCIe(readings.pcie)
         add(readings.ecc)
         for (link, state) in readings.links.sorted(by: { $0.key < $1.key }) { add(state, link: String(link)) }
+        add(Families.linkECCErrors, readings.linkECCErrors)
         add(readings.processes)
         add(readings.mig)
     }
 
     private mutating func addLoad(_ readings: GPUReadings) {
-        add(Families.utilization, readings.utilization?.mean)
-        add(Families.utilizationMax, readings.utilization?.max)
-        add(Families.memoryUtilization, readings.memoryUtilization?.mean)
-        add(Families.memoryUtilizationMax, readings.memoryUtilization?.max)
-        add(readings.memory, of: GPUInstance())
-    }
-
-    private mutating func addSlowLoad(_ readings: GPUReadings) {
         for (engine, ratio) in readings.engineUtilization.inOrder {
             add(Families.engineUtilization, ratio, ("engine", engine.rawValue))
         }
@@ -61,15 +47,6 @@ extension GPUSamples {
 
     private mutating func addHeat(_ readings: GPUReadings) {
         let (temperature, power) = (readings.temperature, readings.power)
-        add(Families.temperature, temperature.gpu, ("sensor", "gpu"))
-        add(Families.temperature, temperature.memory, ("sensor", "memory"))
-        add(Families.power, power.watts)
-        add(Families.powerAverage, power.averageWatts)
-        add(Families.energy, power.energyJoules)
-    }
-
-    private mutating func addSlowHeat(_ readings: GPUReadings) {
-        let (temperature, power) = (readings.temperature, readings.power)
         add(Families.margin, temperature.margin)
         for (threshold, celsius) in temperature.thresholds.inOrder {
             add(Families.threshold, celsius, ("threshold", threshold.label))
@@ -85,21 +62,6 @@ extension GPUSamples {
     }
 
     private mutating func addClocks(_ readings: GPUReadings) {
-        for (clock, values) in readings.clocks.inOrder {
-            add(Families.clock, values.hertz, ("clock", clock.label))
-        }
-        if let mask = readings.clockReasons {
-            for (reason, isActive) in GPUClockReason.active(mask, supported: readings.supportedClockReasons) {
-                add(Families.throttleActive, isActive, ("reason", reason))
-            }
-        }
-        for (cause, seconds) in readings.throttleSeconds.inOrder {
-            add(Families.throttled, seconds, ("reason", cause.rawValue))
-        }
-        add(Families.performanceState, readings.performanceState)
-    }
-
-    private mutating func addSlowClocks(_ readings: GPUReadings) {
         for (clock, values) in readings.clocks.inOrder {
             add(Families.clockMax, values.maxHertz, ("clock", clock.label))
             add(Families.clockApplication, values.applicationHertz, ("clock", clock.label))
@@ -164,6 +126,7 @@ extension GPUSamples {
         }
         add(Families.linkRecoveries, link.recoveriesSucceeded, label, ("outcome", "successful"))
         add(Families.linkRecoveries, link.recoveriesFailed, label, ("outcome", "failed"))
+        add(Families.linkRecoveryEvents, link.recoveries, label)
     }
 
     private mutating func add(_ processes: GPUProcesses) {

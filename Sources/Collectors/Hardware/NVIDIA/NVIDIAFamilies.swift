@@ -86,13 +86,24 @@ enum NVIDIAFamilies {
         "temperature_limit_celsius", unit: .celsius, "Margin at which the GPU or its driver acts, 0 or below.")
     static let power = gauge("power_watts", unit: watts, "Power that the GPU draws.")
     static let powerAverage = gauge("power_average_watts", unit: watts, "Power of the GPU over the last second.")
+    static let powerSampledMin = gauge(
+        "power_sampled_min_watts", unit: watts, "The lowest of the driver's samples of power since the last pass.")
+    static let powerSampledMax = gauge(
+        "power_sampled_max_watts", unit: watts, "The highest of the driver's samples of power since the last pass.")
     static let powerLimit = gauge("power_limit_watts", unit: watts, "Power limits of the GPU.")
     static let energy = counter("energy_joules", unit: joules, "Energy since the driver was loaded.")
-    private static let heat = [temperature, margin, threshold, limit, power, powerAverage, powerLimit, energy]
+    private static let heat = [
+        temperature, margin, threshold, limit, power, powerAverage, powerSampledMin, powerSampledMax, powerLimit,
+        energy,
+    ]
 
     // MARK: Clocks
 
     static let clock = gauge("clock_hertz", unit: .hertz, "Frequency of a clock of the GPU.")
+    static let clockSampledMin = gauge(
+        "clock_sampled_min_hertz", unit: .hertz, "The lowest of the driver's samples of a clock since the last pass.")
+    static let clockSampledMax = gauge(
+        "clock_sampled_max_hertz", unit: .hertz, "The highest of the driver's samples of a clock since the last pass.")
     static let clockMax = gauge("clock_max_hertz", unit: .hertz, "Highest frequency of a clock of the GPU.")
     static let clockApplication = gauge(
         "clock_application_hertz", unit: .hertz, "Frequency that is set for applications.")
@@ -106,7 +117,8 @@ enum NVIDIAFamilies {
     static let performanceState = gauge(
         "performance_state", "Performance state of the GPU: 0 the fastest, 15 the least.")
     private static let clocks = [
-        clock, clockMax, clockApplication, clockDefault, throttleActive, throttled, performanceState,
+        clock, clockSampledMin, clockSampledMax, clockMax, clockApplication, clockDefault, throttleActive, throttled,
+        performanceState,
     ]
 
     // MARK: PCI Express
@@ -146,11 +158,16 @@ enum NVIDIAFamilies {
     static let linkActive = gauge("nvlink_active", "1 when the NVLink is up, else 0.")
     static let linkLowPower = gauge("nvlink_low_power", "1 when the NVLink saves power and is slow, else 0.")
     static let linkErrors = counter("nvlink_errors", "Errors of an NVLink.")
+    static let linkECCErrors = counter("nvlink_ecc_errors", "Errors of data over all NVLinks of the GPU.")
     static let linkBytes = counter(
         "nvlink_bytes", unit: .bytes, "Bytes that went over an NVLink, with (raw) and without (data) its protocol.")
     static let linkPackets = counter("nvlink_packets", "Packets that went over an NVLink.")
     static let linkRecoveries = counter("nvlink_recoveries", "Times that an NVLink tried to recover.")
-    private static let links = [linkActive, linkLowPower, linkErrors, linkBytes, linkPackets, linkRecoveries]
+    static let linkRecoveryEvents = counter(
+        "nvlink_recovery_events", "Times that an NVLink went from up into recovery, whatever came of it.")
+    private static let links = [
+        linkActive, linkLowPower, linkErrors, linkECCErrors, linkBytes, linkPackets, linkRecoveries, linkRecoveryEvents,
+    ]
 
     // MARK: Processes
 
@@ -158,7 +175,10 @@ enum NVIDIAFamilies {
     static let processMemory = gauge("process_memory_bytes", unit: .bytes, "Memory of a GPU that a process has.")
     static let processUtilization = gauge(
         "process_utilization_ratio", unit: .ratio, "Share of an engine's time that a process had, on the average.")
-    private static let work = [processes, processMemory, processUtilization]
+    static let processRemoteCPUs = gauge(
+        "process_remote_cpus_ratio", unit: .ratio,
+        "Share of the CPUs that a process may run on that are not near the GPU that it uses.")
+    private static let work = [processes, processMemory, processUtilization, processRemoteCPUs]
 
     // MARK: Events
 

@@ -4,7 +4,10 @@ import Platform
 enum SchedulingHandicap {
     /// For people, each with what to do about it; empty when there is nothing.
     static func all(scheduling: ThreadScheduling, files: any HostFiles) -> [String] {
-        ofThread(scheduling) + (quota(files).map { [$0] } ?? [])
+        guard let content = try? files.read(.procfs("self/cgroup")), let own = OwnCgroups(content) else {
+            return ofThread(scheduling)
+        }
+        return ofThread(scheduling) + [quota(of: own, files), weight(of: own, files)].compactMap(\.self)
     }
 
     private static func ofThread(_ scheduling: ThreadScheduling) -> [String] {
@@ -24,15 +27,24 @@ enum SchedulingHandicap {
     }
 
     /// The CPU quota nearest to this process.
-    private static func quota(_ files: any HostFiles) -> String? {
-        guard let content = try? files.read(.procfs("self/cgroup")),
-            let own = OwnCgroups(content)
-        else { return nil }
-        for candidate in own.quotaFiles {
-            guard let content = try? files.read(candidate.path), candidate.isLimited(content) else { continue }
-            return "latencyd's cgroup has a CPU quota (\(candidate.path)); run it without CPUQuota= or a CPU limit"
+    private static func quota(of own: OwnCgroups, _ files: any HostFiles) -> String? {
+        first(of: own.quotaFiles, files).map {
+            "latencyd's cgroup has a CPU quota (\($0)); run it without CPUQuota= or a CPU limit"
         }
-        return nil
+    }
+
+    /// The cgroup nearest to this process that comes after others of its kind.
+    private static func weight(of own: OwnCgroups, _ files: any HostFiles) -> String? {
+        first(of: own.weightFiles, files).map {
+            "latencyd's cgroup comes after others (\($0) is lowered); run it without CPUWeight= or CPUShares="
+        }
+    }
+
+    private static func first(of candidates: [OwnCgroups.LimitFile], _ files: any HostFiles) -> HostPath? {
+        candidates.first { candidate in
+            guard let content = try? files.read(candidate.path) else { return false }
+            return candidate.isLimited(content)
+        }?.path
     }
 }
 
@@ -61,20 +73,36 @@ struct OwnCgroups: Equatable {
         self.cpu = cpu
     }
 
-    /// Where a quota may stand, from the process' own cgroups up to the root.
-    var quotaFiles: [QuotaFile] {
-        let second = Self.ancestors(unified).map {
-            QuotaFile(path: HostPath.sysfs("fs/cgroup" + $0) / "cpu.max", isLimited: Self.isLimitedSecond)
-        }
-        let first = Self.ancestors(cpu).map {
-            QuotaFile(path: HostPath.sysfs("fs/cgroup/cpu" + $0) / "cpu.cfs_quota_us", isLimited: Self.isLimitedFirst)
-        }
-        return second + first
-    }
-
-    struct QuotaFile {
+    /// A file that says how far a cgroup may use CPUs.
+    struct LimitFile {
         let path: HostPath
         let isLimited: ([UInt8]) -> Bool
+    }
+
+    /// Where a quota may stand, from the process' own cgroups up to the root.
+    var quotaFiles: [LimitFile] {
+        Self.files("cpu.max", of: unified, Self.isLimitedSecond)
+            + Self.files("cpu.cfs_quota_us", of: cpu, below: "cpu", Self.isLimitedFirst)
+    }
+
+    /// Where a weight may stand, likewise.
+    var weightFiles: [LimitFile] {
+        // A cgroup that is idle runs when no other wants to, whatever its weight.
+        Self.files("cpu.idle", of: unified) { KernelText.integer($0, in: 1...1) != nil }
+            + Self.files("cpu.weight", of: unified) { KernelText.integer($0, in: 1...(Self.weightUsual - 1)) != nil }
+            + Self.files("cpu.shares", of: cpu, below: "cpu") {
+                KernelText.integer($0, in: 1...(Self.sharesUsual - 1)) != nil
+            }
+    }
+
+    private static let weightUsual: Int64 = 100
+    private static let sharesUsual: Int64 = 1_024
+
+    private static func files(
+        _ name: String, of cgroup: String?, below hierarchy: String? = nil, _ isLimited: @escaping ([UInt8]) -> Bool
+    ) -> [LimitFile] {
+        let root = "fs/cgroup" + (hierarchy.map { "/" + $0 } ?? "")
+        return ancestors(cgroup).map { LimitFile(path: HostPath.sysfs(root + $0) / name, isLimited: isLimited) }
     }
 
     /// `max 100000` or `50000 100000`.

@@ -94,7 +94,7 @@ enum CgroupText {
     /// `N3=12`.
     static func node(_ field: Substring) -> (Int, Int64)? {
         guard field.first == "N", let equals = field.firstIndex(of: "="),
-            let node = KernelText.decimal(field[..<equals].utf8.dropFirst(), in: 0...65_535),
+            let node = KernelText.decimal(field[..<equals].utf8.dropFirst(), in: KernelNumbers.nodes),
             let amount = KernelText.decimal(field[equals...].utf8.dropFirst(), in: counts)
         else { return nil }
         return (Int(node), amount)

@@ -6,7 +6,7 @@ struct CgroupTree: Sendable {
     /// The root folder of each hierarchy.
     let roots: [CgroupHierarchy: HostPath]
 
-    private static let top = HostPath.sysfs("fs/cgroup")
+    static let top = HostPath.sysfs("fs/cgroup")
 
     /// Version 2 alone has its files at the top; else there is a folder for each hierarchy of version 1, and perhaps
     /// one for version 2 beside them.
@@ -74,7 +74,7 @@ struct CgroupTree: Sendable {
     private static let fileNames: Set<String> = ["tasks", "notify_on_release", "release_agent"]
 
     /// Files of a cgroup begin with their controller's name and a dot; what else is there are cgroups.
-    private static func isFile(_ name: String) -> Bool {
+    static func isFile(_ name: String) -> Bool {
         guard let dot = name.firstIndex(of: ".") else { return fileNames.contains(name) }
         return filePrefixes.contains(name[..<dot])
     }

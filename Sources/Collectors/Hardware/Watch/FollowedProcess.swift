@@ -23,6 +23,11 @@ struct FollowedProcess: Sendable {
     let status: HostPath
     let tasks: HostPath
 
+    var turns = ThreadTurns()
+    /// Whether there are threads that were there and not read, since they are too many.
+    var isLimited = false
+    /// Whether the kernel accounts how long threads run and wait.
+    var hasTimes = false
     var wait = ThreadTotal()
     var voluntary = ThreadTotal()
     var involuntary = ThreadTotal()

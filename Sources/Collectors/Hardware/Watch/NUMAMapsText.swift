@@ -22,7 +22,7 @@ enum NUMAMapsText {
         var kibibytes: Int64 = 4
         for field in fields.dropFirst(2) {
             if field.first == UInt8(ascii: "N"), let equals = field.firstIndex(of: UInt8(ascii: "=")),
-                let node = KernelText.decimal(field[(field.startIndex + 1)..<equals], in: 0...65_535)
+                let node = KernelText.decimal(field[(field.startIndex + 1)..<equals], in: KernelNumbers.nodes)
             {
                 guard let count = KernelText.decimal(field[(equals + 1)...], in: 0...1 << 43) else { return false }
                 pages.append((Int(node), count))

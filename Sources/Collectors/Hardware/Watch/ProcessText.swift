@@ -2,9 +2,6 @@
 ///
 /// Source: Documentation/filesystems/proc.rst and Documentation/scheduler/sched-stats.rst of the kernel.
 enum ProcessText {
-    /// The ticks of `/proc` a second: USER_HZ, the same on every Linux.
-    static let ticksPerSecond = 100.0
-
     /// Numbers of `/proc/PID/stat`.
     struct Status: Equatable {
         var comm: String

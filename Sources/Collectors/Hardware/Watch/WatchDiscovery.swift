@@ -24,7 +24,7 @@ extension Sampling {
     /// The value in a file of a watched process or cgroup, whose own folder is `owner`. Where that has ended, nil is no
     /// error; else as ``read(_:_:)``.
     mutating func read<Value>(
-        _ path: HostPath, of owner: HostPath, unless tolerated: Set<HostFileError> = [], _ parse: ([UInt8]) -> Value?
+        _ path: HostPath, of owner: HostPath, unless tolerated: [HostFileError] = [], _ parse: ([UInt8]) -> Value?
     ) -> Value? {
         do {
             let content = try host.files.read(path, limitBytes: HostFileLimits.fileBytes, keepsOpen: !isFinding)
@@ -43,7 +43,7 @@ extension Sampling {
 
     /// As ``read(_:unless:limitBytes:_:)``, for a file that is not worth being kept open.
     mutating func readOnce<Value>(
-        _ path: HostPath, unless tolerated: Set<HostFileError>, limitBytes: Int = HostFileLimits.fileBytes,
+        _ path: HostPath, unless tolerated: [HostFileError], limitBytes: Int = HostFileLimits.fileBytes,
         _ parse: ([UInt8]) -> Value?
     ) -> Value? {
         do {

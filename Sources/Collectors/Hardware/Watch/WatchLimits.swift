@@ -28,8 +28,12 @@ public enum WatchLimits {
     public static let nameBytesMax = 64
     /// The most threads of one process whose waiting is read.
     public static let threadsPerProcessMax = 512
-    /// The most threads of all processes whose waiting is read in one pass.
-    public static let threadsPerPassMax = 4_096
+    /// The most threads of processes that are new whose waiting is read in one pass.
+    public static let newThreadsPerPassMax = 4_096
+    /// The most threads of one process that are read in a pass after its first; others have their turn later.
+    public static let threadsPerTurnMax = 40
+    /// The same of all processes, which share it.
+    public static let threadsPerPassMax = 256
     /// The longest list of CPUs in a label, in bytes.
     public static let cpuListBytesMax = 128
     /// The most block devices of one cgroup.

@@ -1,7 +1,7 @@
 internal import Platform
 
 enum TopKey: String, ConfigurationKey {
-    case web, storage, push, hardware, detection, alerts, notify
+    case web, storage, push, hardware, services, detection, alerts, notify
 }
 
 enum WebKey: String, ConfigurationKey {
@@ -32,6 +32,7 @@ extension ConfigurationDecoder {
             case .storage: configuration.storage = storage(field)
             case .push: configuration.push = push(field)
             case .hardware: configuration.hardware = hardware(field)
+            case .services: configuration.services = services(field)
             case .detection: configuration.detection = detection(field)
             case .alerts: configuration.alerts = alerts(field)
             case .notify: configuration.notify = notify(field)

@@ -8,6 +8,7 @@ struct Configuration: Sendable, Equatable {
     var storage = StorageConfiguration()
     var push = PushConfiguration()
     var hardware = HardwareConfiguration()
+    var services: [ServiceConfiguration] = []
     var detection = DetectionConfiguration()
     var alerts = AlertsConfiguration()
     var notify = NotifyConfiguration()

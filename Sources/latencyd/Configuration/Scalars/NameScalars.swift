@@ -65,6 +65,55 @@ enum NameScalars {
         return text
     }
 
+    /// The label `service`.
+    static func service(_ text: String) throws(ScalarProblem) -> String {
+        let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isLine, (1...nameBytesMax).contains(text.utf8.count) else {
+            throw .notA("a name", text, "write one line of at most \(nameBytesMax) bytes, for example triton-a")
+        }
+        return text
+    }
+
+    /// The user of an HTTP server.
+    static func user(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty, text.utf8.count <= nameBytesMax, !text.contains(":"),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw .notA("the name of a user", text, "write at most \(nameBytesMax) bytes without a colon") }
+        return text
+    }
+
+    /// The name of a sample on another program's page.
+    static func metric(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty, text.utf8.count <= patternBytesMax, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { throw .notA("the name of a metric", text, "write it as the server's page shows it, with its suffix") }
+        return text
+    }
+
+    /// The name of a timing that is asked for, as it is exposed.
+    static func queriedTiming(_ text: String) throws(ScalarProblem) -> String {
+        let isName = text.utf8.allSatisfy(\.isWord) && text.utf8.first?.isDigit == false
+        guard isName, text.utf8.count <= nameBytesMax else {
+            throw .notA("the name of a timing", text, "write letters, digits and _, for example model_latency_seconds")
+        }
+        guard !text.hasPrefix("latencyd_") else {
+            throw .impossible(text, "begins as the daemon's own names do", "choose another beginning")
+        }
+        if let (stem, unit) = PushedUnit.split(text), unit.base.suffix != unit.suffix {
+            throw .impossible(
+                text, "ends with a unit that is not shown",
+                "call it \(stem)_\(unit.base.suffix), and write unit: \(unit.suffix)")
+        }
+        return text
+    }
+
+    /// The tenant of an engine that has several.
+    static func tenant(_ text: String) throws(ScalarProblem) -> String {
+        guard (1...nameBytesMax).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw .notA("the name of a tenant", text, "write at most \(nameBytesMax) ASCII characters without spaces")
+        }
+        return text
+    }
+
     /// The name of an alert, one line of text.
     static func alert(_ text: String) throws(ScalarProblem) -> String {
         let isLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }

@@ -18,6 +18,16 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         FakeGPUs(name: "troubled", taken: troubled),
     ]
 
+    /// What the host says about the processes of these GPUs.
+    static var files: InMemoryHostFiles {
+        var files = InMemoryHostFiles()
+        files.write("0-67\n", to: .sysfs("devices/system/cpu/online"))
+        for (pid, cpus) in [(42, "2-5"), (43, "64,66-67")] {
+            files.write("Name:\tserver\nPid:\t\(pid)\nCpus_allowed_list:\t\(cpus)\n", to: .procfs("\(pid)/status"))
+        }
+        return files
+    }
+
     static func driver(_ state: GPUDriverState = .ok) -> GPUDriverStatus {
         GPUDriverStatus(
             state: state, sinceSeconds: 10, driverVersion: "570.86.15", isExpected: true, events: .watching)
@@ -47,6 +57,7 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
             readings[clock: clock].applicationHertz = 1.75e9
             readings[clock: clock].defaultApplicationHertz = 1.25e9
         }
+        readings[clock: .sm].sampled = GPUExtremes(min: 1.2e9, max: 1.6e9)
         // Software power cap, and a bit that nobody knows.
         readings.clockReasons = 0x204
         for cause in GPUThrottleCause.allCases { readings.throttleSeconds[cause] = 1.5 }
@@ -65,6 +76,7 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         readings.temperature.limits = [.slowdown: -2]
         readings.power.watts = 350
         readings.power.averageWatts = 340
+        readings.power.sampled = GPUExtremes(min: 300, max: 410)
         readings.power.limitWatts = 500
         readings.power.defaultLimitWatts = 700
         readings.power.minLimitWatts = 200
@@ -107,6 +119,8 @@ struct FakeGPUs: GPUSource, CustomTestStringConvertible {
         readings[link: 10].lowPower = 1
         readings[link: 10].recoveriesSucceeded = 7
         readings[link: 10].recoveriesFailed = 8
+        readings[link: 10].recoveries = 15
+        readings.linkECCErrors = 9
     }
 
     private static func fillWork(_ readings: inout GPUReadings) {

@@ -67,6 +67,29 @@ struct GPUMonitorTests {
         #expect(nvml.count("nvmlEventSetFree") == 1)
     }
 
+    @Test("waits for the events of a GPU that the driver hands out later")
+    func eventsOfNewcomer() throws {
+        let nvml = FakeNVML(script())
+        nvml.change { $0.failures["nvmlDeviceGetHandleByIndex 1"] = .noPermission }
+        let monitor = monitor(nvml)
+        try monitor.start(intervalSeconds: 0.01)
+        #expect(eventually { monitor.snapshot().driver.events == .watching })
+        #expect(nvml.count("nvmlDeviceRegisterEvents 1") == 0)
+        nvml.change { $0.failures = [:] }
+        clock.advance(by: 61)
+        #expect(
+            eventually {
+                // A pass that is going on may take the later time for its end: another one is due after that.
+                clock.advance(by: 1)
+                return nvml.count("nvmlDeviceRegisterEvents 1") == 1
+            })
+        nvml.change {
+            $0.events = [NVMLEvent(device: FakeNVML.device(1), type: NVMLEventType.xid, data: 79)]
+        }
+        #expect(eventually { monitor.snapshot().devices.last?.events.counts == [.xid: 1] })
+        monitor.stop()
+    }
+
     @Test("says that the driver hangs, and repeats nothing that it said before")
     func hanging() throws {
         let nvml = FakeNVML(script())

@@ -76,6 +76,33 @@ struct GPUPollerTests {
         #expect(try utilization(at: 8) == nil)
     }
 
+    @Test("of power and clocks the lowest and the highest sample is kept, and what cannot be is none")
+    func extremes() throws {
+        func samples(_ values: Double...) -> [NVMLSample] {
+            values.enumerated().map { NVMLSample(timestamp: UInt64($0 + 1), value: $1) }
+        }
+        let nvml = FakeNVML()
+        nvml.change { script in
+            script.samples = [
+                .power: samples(350_000, Double(UInt32.max), 120_500, 700_000), .smClock: samples(1980, 345, 1965),
+                .memoryClock: samples(2619),
+            ]
+        }
+        var poller = try poller(nvml)
+        try poller.pass(at: 0, intervalSeconds: 1)
+        let readings = try #require(poller.devices[0].readings)
+        #expect(readings.power.sampled == GPUExtremes(min: 120.5, max: 700))
+        #expect(readings.clocks[.sm]?.sampled == GPUExtremes(min: 345e6, max: 1980e6))
+        #expect(readings.clocks[.memory]?.sampled == GPUExtremes(min: 2619e6, max: 2619e6))
+        #expect(readings.clocks[.graphics]?.sampled == nil && readings.utilization == nil)
+        // They are not those of utilisation, and age as these do.
+        try poller.pass(at: 2, intervalSeconds: 1)
+        #expect(poller.devices[0].readings?.power.sampled == GPUExtremes(min: 120.5, max: 700))
+        try poller.pass(at: 4, intervalSeconds: 1)
+        #expect(poller.devices[0].readings?.power.sampled == nil)
+        #expect(poller.devices[0].readings?.clocks[.sm]?.sampled == nil)
+    }
+
     @Test("samples count when the driver's clock was set back")
     func clockSetBack() throws {
         let nvml = FakeNVML()
@@ -222,13 +249,17 @@ struct GPUPollerTests {
         var script = FakeNVML.Script()
         script.fields = [
             GPUSignalTable.linkCount: .success(2), NVMLField(138, scope: 0): .success(3),
-            NVMLField(138, scope: 1): .success(4), NVMLField(202, scope: 0): .success(5),
+            NVMLField(138, scope: 1): .success(4), NVMLField(202, scope: 0): .success(5), NVMLField(160): .success(8),
+            NVMLField(215, scope: 0): .success(9),
         ]
         script.numbers = [
             .nvLinkState(link: 0): 1, .nvLinkState(link: 1): 0, .nvLinkErrors(link: 0, .replay): 6,
             .nvLinkErrors(link: 1, .replay): 7,
         ]
-        let links = try reading(script).links
+        let readings = try reading(script)
+        let links = readings.links
+        #expect(readings.linkECCErrors == 8)
+        #expect(links[0]?.recoveries == 9)
         #expect(links[0]?.dataBytes == [.transmit: 3072])
         #expect(links[0]?.rawBytes == [.transmit: 5])
         #expect(links[0]?.errors == [.replay: 6])

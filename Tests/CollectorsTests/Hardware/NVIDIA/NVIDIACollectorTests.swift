@@ -7,9 +7,9 @@ import Testing
 
 @Suite("GPUs on the page")
 struct NVIDIACollectorTests {
-    private func pass(_ gpus: FakeGPUs) throws -> CollectorPass {
+    private func pass(_ gpus: FakeGPUs, on files: InMemoryHostFiles = FakeGPUs.files) throws -> CollectorPass {
         let type = try #require(HardwareCollectors.all.first { $0.id == "nvidia" })
-        return CollectorPass(of: type, on: InMemoryHostFiles(), gpus: gpus)
+        return CollectorPass(of: type, on: files, gpus: gpus)
     }
 
     private func value(_ pass: CollectorPass, _ family: String, _ labels: LabelSet) -> Double? {
@@ -90,6 +90,48 @@ struct NVIDIACollectorTests {
         #expect(width(8, readAt: 20) == 8)
         #expect(width(8, readAt: 20, isLost: true) == nil)
         #expect(width(4, readAt: 20) == 4)
+    }
+
+    @Test(
+        "how many CPUs of a process are far from its GPU is told where both are known",
+        arguments: [
+            (online: "0-67", near: [0, 1, 2, 3], allowed: "0-3", ratio: 0), ("0-67", [0, 1, 2, 3], "2-3,64-65", 0.5),
+            ("0-67", [0, 1, 2, 3], "64-67", 1), ("0-67", [0, 1, 2, 3], "0-67", 64.0 / 68),
+            // A process may run on CPUs that there are not, and a GPU be near to them.
+            ("0-7", [0, 1, 2, 3, 64], "0-255", 0.5), ("0-7", [64], "0-255", nil), ("0-7", [0], "64", nil),
+            ("0-7", nil, "0-255", nil), ("0-7", [], "0-255", nil), (nil, [0, 1], "0", nil), ("0-7", [0], nil, nil),
+        ] as [(online: String?, near: [Int]?, allowed: String?, ratio: Double?)])
+    func remote(online: String?, near: [Int]?, allowed: String?, ratio: Double?) throws {
+        var files = InMemoryHostFiles()
+        if let online { files.write("\(online)\n", to: .sysfs("devices/system/cpu/online")) }
+        if let allowed { files.write("Pid:\t42\nCpus_allowed_list:\t\(allowed)\n", to: .procfs("42/status")) }
+        var device = FakeGPUs.full
+        device.readings?.locality.cpus = near
+        let gpus = FakeGPUs(name: "", taken: GPUSnapshot(driver: FakeGPUs.driver(), devices: [device]))
+        let pass = try pass(gpus, on: files)
+        #expect(pass.succeeded && pass.errorCount == 0)
+        #expect(value(pass, "latencyd_gpu_process_remote_cpus_ratio", ["gpu": "0", "pid": "42"]) == ratio)
+        #expect(value(pass, "latencyd_gpu_process_remote_cpus_ratio", ["gpu": "0", "pid": "43"]) == nil)
+    }
+
+    @Test("a process of several GPUs is read once, one too many not at all")
+    func remoteLimit() throws {
+        let count = 300
+        var files = InMemoryHostFiles()
+        files.write("0-1\n", to: .sysfs("devices/system/cpu/online"))
+        for pid in 1...count { files.write("Pid:\t1\nCpus_allowed_list:\t0-1\n", to: .procfs("\(pid)/status")) }
+        let devices = [0, 1].map { index in
+            var device = GPUDevice(index: index, readings: GPUReadings())
+            device.readings?.locality.cpus = [index]
+            device.readings?.processes.all = (1...count).map { GPUProcess(pid: UInt32($0), kinds: [.compute]) }
+            return device
+        }
+        let gpus = FakeGPUs(name: "", taken: GPUSnapshot(driver: FakeGPUs.driver(), devices: devices))
+        let family = try pass(gpus, on: files).families.first {
+            $0.descriptor.name == "latencyd_gpu_process_remote_cpus_ratio"
+        }
+        #expect(family?.samples.count == 2 * 256)
+        #expect(family?.samples.last?.labels == ["gpu": "1", "pid": "256"])
     }
 
     @Test("MIG instances carry their ids, and what MIG does not tell is absent")

@@ -56,6 +56,23 @@ struct SchedulingHandicapTests {
         #expect(handicaps(ThreadScheduling(), ["self/cgroup": own, path: content]).isEmpty)
     }
 
+    @Test(
+        "is a lowered weight of the own cgroup or of one around it, in either version",
+        arguments: [
+            ("0::/a/b\n", "fs/cgroup/a/b/cpu.weight", "99\n", true),
+            ("0::/a/b\n", "fs/cgroup/a/cpu.weight", "1\n", true),
+            ("0::/a\n", "fs/cgroup/a/cpu.idle", "1\n", true),
+            ("5:cpu,cpuacct:/a\n0::/b\n", "fs/cgroup/cpu/a/cpu.shares", "2\n", true),
+            ("0::/a\n", "fs/cgroup/a/cpu.weight", "100\n", false), ("0::/a\n", "fs/cgroup/a/cpu.weight", "0\n", false),
+            ("0::/a\n", "fs/cgroup/a/cpu.idle", "0\n", false), ("0::/a\n", "fs/cgroup/b/cpu.weight", "1\n", false),
+            ("5:cpu:/a\n", "fs/cgroup/cpu/a/cpu.shares", "1024\n", false),
+        ])
+    func weight(own: String, path: String, content: String, isLowered: Bool) {
+        let found = handicaps(ThreadScheduling(), ["self/cgroup": own, path: content])
+        #expect(found.count == (isLowered ? 1 : 0))
+        #expect(found.allSatisfy { $0.contains(path) })
+    }
+
     @Test("ends its search in a cgroup that is deep beyond reason")
     func deep() {
         let path = String(repeating: "/a", count: 5_000)

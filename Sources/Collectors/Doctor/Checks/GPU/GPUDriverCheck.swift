@@ -5,12 +5,15 @@ enum GPUDriverCheck: HostCheck {
     static let id = "gpu_driver"
     static let title = "GPU driver"
 
+    /// Why nobody asked.
+    static let off = "the collector nvidia is off in the configuration"
+
     static func examine(_ examination: inout Examination) {
         let gpus = examination.host.gpus
         let status = gpus.driver
         let seen = status.message ?? "state: \(status.state.rawValue)"
         switch status.state {
-        case .off: return examination.doesNotApply("not asked")
+        case .off: return examination.isSkipped(off)
         case .libraryMissing where !status.isExpected: return examination.doesNotApply("no NVIDIA driver on this host")
         case .ok: break
         case .hanging, .starting:

@@ -8,7 +8,7 @@ struct GPUTally {
     var isEmpty: Bool { indices.isEmpty }
 
     /// `GPU 3`, `GPUs 0-7`.
-    var name: String { "GPU\(indices.count == 1 ? "" : "s") \(CheckText.list(indices))" }
+    var name: String { "GPU\(indices.count == 1 ? "" : "s") \(CPUList.text(indices))" }
 
     /// The same for `nvidia-smi -i`, which takes a list and no ranges.
     var option: String { indices.map(String.init).joined(separator: ",") }
@@ -20,11 +20,29 @@ struct GPUTally {
 }
 
 extension Examination {
-    /// What each GPU that answers says; the check does not apply where there is none.
+    /// What each GPU that answers says; where there is none, why.
     mutating func readings() -> [(gpu: Int, readings: GPUReadings)] {
         let all = host.gpus.devices.compactMap { device in device.readings.map { (device.index, $0) } }
-        if all.isEmpty { doesNotApply("no GPU that answers") }
-        return all
+        guard all.isEmpty else { return all }
+        switch host.gpus.driver.state {
+        case _ where isDriverSilent: doNotKnow("no GPU could be asked")
+        case .off: isSkipped(GPUDriverCheck.off)
+        case .ok: doesNotApply("no GPU")
+        default: doesNotApply("no NVIDIA driver on this host")
+        }
+        return []
+    }
+
+    /// Whether there may be GPUs though none says anything.
+    var isDriverSilent: Bool {
+        let gpus = host.gpus
+        guard gpus.devices.allSatisfy({ $0.readings == nil }) else { return false }
+        return switch gpus.driver.state {
+        case .off: false
+        case .libraryMissing: gpus.driver.isExpected
+        case .ok: !gpus.devices.isEmpty
+        default: true
+        }
     }
 
     /// A finding about all GPUs of `tally`, unless there is none.
@@ -34,13 +52,5 @@ extension Examination {
     ) {
         guard !tally.isEmpty else { return }
         find(severity, title(tally.name), evidence: tally.evidence, why: why, remedy: remedy(tally))
-    }
-
-    /// The CPUs that a process may use; nil where it is gone.
-    mutating func allowedCPUs(of pid: UInt32) -> Set<Int>? {
-        read(.procfs("\(pid)/status")) { status in
-            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-            return line?.split(separator: "\t").last.flatMap { CheckText.ids(String($0)) }
-        }
     }
 }

@@ -30,6 +30,8 @@ public struct GPUReadings: Sendable, Equatable {
     public var pcie = GPUPCIe()
     public var ecc = GPUECC()
     public var links: [Int: GPULink] = [:]
+    /// Errors of data over all NVLinks, as the driver adds them up.
+    public var linkECCErrors: Double?
     public var processes = GPUProcesses()
     public var mig = GPUMIG()
     /// Of the GPU as a whole, Hopper and later.
@@ -68,6 +70,17 @@ public struct GPUUtilization: Sendable, Equatable {
     }
 }
 
+/// The lowest and the highest of the driver's own samples since the last pass.
+public struct GPUExtremes: Sendable, Equatable {
+    public var min: Double
+    public var max: Double
+
+    public init(min: Double, max: Double) {
+        self.min = min
+        self.max = max
+    }
+}
+
 public enum GPUEngine: String, Sendable, Hashable, CaseIterable {
     case encoder, decoder, jpeg, ofa
 }
@@ -90,6 +103,8 @@ public struct GPUPower: Sendable, Equatable {
     public var watts: Double?
     /// Over the last second.
     public var averageWatts: Double?
+    /// nil where the driver samples none.
+    public var sampled: GPUExtremes?
     /// The limit in force, whoever set it.
     public var limitWatts: Double?
     public var defaultLimitWatts: Double?
@@ -106,6 +121,8 @@ public struct GPUPower: Sendable, Equatable {
 /// Hertz.
 public struct GPUClock: Sendable, Equatable {
     public var hertz: Double?
+    /// nil where the driver samples none, which it does of two clocks at most.
+    public var sampled: GPUExtremes?
     public var maxHertz: Double?
     /// What is set, and what would be by default.
     public var applicationHertz: Double?
@@ -188,6 +205,8 @@ public struct GPULink: Sendable, Equatable {
     public var packets: [NVMLDirection: Double] = [:]
     public var recoveriesSucceeded: Double?
     public var recoveriesFailed: Double?
+    /// Whatever came of them.
+    public var recoveries: Double?
 
     public init() {}
 }

@@ -11,14 +11,14 @@ final class GPUEventThread: Sendable {
 
     /// nil when there can be no thread.
     init?(
-        nvml: any NVML, watch: GPUCallWatch, devices: [Int: NVMLDevice],
-        onEvent: @escaping @Sendable (NVMLEvent, Int) -> Void,
-        onState: @escaping @Sendable (GPUEventsState, String?) -> Void, mayCall: @escaping @Sendable () -> Bool
+        nvml: any NVML, watch: GPUCallWatch, devices: @escaping @Sendable () -> [Int: NVMLDevice],
+        onEvent: @escaping @Sendable (NVMLEvent, Int) -> Void, onState: @escaping @Sendable (GPUEventsState) -> Void,
+        onNote: @escaping @Sendable (CollectorNote.Level, String) -> Void, mayCall: @escaping @Sendable () -> Bool
     ) {
         let endAsked = Answer<Bool>()
         let ended = Answer<Bool>()
         let loop = GPUEventLoop(
-            nvml: nvml, watch: watch, devices: devices, onEvent: onEvent, onState: onState,
+            nvml: nvml, watch: watch, devices: devices, onEvent: onEvent, onState: onState, onNote: onNote,
             pause: { endAsked.wait(seconds: $0) == nil }, mayCall: mayCall)
         self.endAsked = endAsked
         self.ended = ended
@@ -28,7 +28,8 @@ final class GPUEventThread: Sendable {
                 ended.give(true)
             }.detach()
         } catch {
-            onState(.failing, "events of GPUs are not seen: \(error)")
+            onState(.failing)
+            onNote(.warning, "events of GPUs are not seen: \(error)")
             return nil
         }
     }

@@ -17,6 +17,8 @@ final class GPUSession: Sendable {
     private let stopAsked = Answer<Bool>()
     private let stopping = Atomic(false)
     private let ended = Answer<Bool>()
+    /// The GPUs whose events are waited for.
+    private let eventDevices = Locked<[Int: NVMLDevice]>([:])
     // Set when no call of NVML is safe any more.
     private let isLeftAlone = Atomic(false)
 
@@ -80,6 +82,7 @@ final class GPUSession: Sendable {
                 poller = nil
                 if events == nil { events = eventThread(library, current) }
                 let isWell = polled(&current, &schedule)
+                showEventDevices(of: current)
                 poller = isWell ? current : nil
                 if !isWell { end(&events, library, schedule.step) }
             default: return
@@ -192,17 +195,23 @@ final class GPUSession: Sendable {
 
     // MARK: The thread that waits for events
 
-    private func eventThread(_ nvml: any NVML, _ poller: GPUPoller) -> GPUEventThread? {
+    /// A GPU may come later, or go.
+    private func showEventDevices(of poller: GPUPoller) {
         var devices: [Int: NVMLDevice] = [:]
         for unit in poller.units where unit.device.condition == .ok { devices[unit.device.index] = unit.handle }
-        guard !devices.isEmpty else { return nil }
+        eventDevices.withLock { if $0 != devices { $0 = devices } }
+    }
+
+    private func eventThread(_ nvml: any NVML, _ poller: GPUPoller) -> GPUEventThread? {
+        showEventDevices(of: poller)
+        guard !eventDevices.withLock({ $0.isEmpty }) else { return nil }
         return GPUEventThread(
-            nvml: nvml, watch: board.eventWatch, devices: devices,
+            nvml: nvml, watch: board.eventWatch, devices: { [self] in eventDevices.withLock { $0 } },
             onEvent: { [board, unixClock] event, gpu in board.count(event, gpu: gpu, unixSeconds: unixClock()) },
-            onState: { [board, onNote] state, message in
-                board.show(state)
-                guard let message else { return }
-                onNote(CollectorNote(collector: NVIDIACollector.id, level: .warning, message: message))
+            onState: { [board] state in board.show(state) },
+            onNote: { [onNote] level, message in
+                onNote(
+                    CollectorNote(collector: NVIDIACollector.id, level: level, message: "collector nvidia: \(message)"))
             },
             mayCall: { [self] in !isLeftAlone.load(ordering: .acquiring) })
     }

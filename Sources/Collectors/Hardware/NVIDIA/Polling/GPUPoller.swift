@@ -19,7 +19,7 @@ struct GPUPoller {
         self.watch = watch
     }
 
-    var devices: [GPUDevice] { units.map(\.device) }
+    var devices: [GPUDevice] { units.map(\.shown) }
 
     mutating func takeNotes() -> [CollectorNote] {
         defer { notes = [] }
@@ -79,7 +79,7 @@ struct GPUPoller {
         }
         let identity = GPUIdentity(uuid: text(.uuid), name: text(.name), pciBusID: text(.pciBusID))
         return GPUUnit(
-            device: GPUDevice(index: index, identity: identity, readings: GPUReadings()), handle: handle,
+            device: GPUDevice(index: index, identity: identity), handle: handle,
             linkCount: linkCount(handle, index))
     }
 
@@ -116,7 +116,8 @@ struct GPUPoller {
         }
         try readPerformance(at: now, intervalSeconds: intervalSeconds, pause: pause)
         for index in units.indices {
-            units[index].device.signals = units[index].book.summary
+            guard let summary = units[index].book.takeSummary() else { continue }
+            units[index].device.signals = summary
             tellChanges(index)
         }
     }
@@ -135,14 +136,17 @@ struct GPUPoller {
     }
 
     private mutating func poll(_ index: Int, at now: Double, intervalSeconds: Double) throws(GPUPassFailure) {
-        var pass = GPUUnitPass(
-            nvml: nvml, watch: watch, unit: units[index], now: now, intervalSeconds: intervalSeconds)
+        // Taken out meanwhile, so that what a pass changes is not copied.
+        var unit = GPUUnit.none
+        swap(&unit, &units[index])
+        var pass = GPUUnitPass(nvml: nvml, watch: watch, unit: unit, now: now, intervalSeconds: intervalSeconds)
+        unit = .none
         // What was read before a failure is kept.
         defer {
             units[index] = pass.unit
             performanceDue += pass.performanceDue.map { (index, $0) }
         }
-        let wasDivided = units[index].readings.mig.isEnabled
+        let wasDivided = pass.unit.readings.mig.isEnabled
         try pass.run()
         if pass.unit.device.condition == .lost {
             note(.warning, "\(pass.unit.title): lost: \(pass.unit.device.message ?? "")")

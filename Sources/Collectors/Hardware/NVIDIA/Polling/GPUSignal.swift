@@ -99,7 +99,7 @@ enum GPUWay: Sendable {
 
 /// What is more than a number.
 enum GPUList: Sendable, Hashable {
-    case utilizationSamples(NVMLSampleKind)
+    case samples(NVMLSampleKind)
     case utilizationRates(NVMLSampleKind)
     case memory(NVMLMemoryForm)
     case clockReasons(NVMLNumber)

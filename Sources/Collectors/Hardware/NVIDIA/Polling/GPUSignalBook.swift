@@ -35,6 +35,8 @@ struct GPUSignalBook: Sendable {
 
     private var entries: [Entry]
     private var changes: [Change] = []
+    /// Whether a standing changed since the summary was taken.
+    private var isSummaryOld = true
 
     init(_ signals: [GPUSignal]) { entries = signals.map { Entry(signal: $0) } }
 
@@ -47,19 +49,24 @@ struct GPUSignalBook: Sendable {
     mutating func due(at now: Double, intervalSeconds: Double) -> [Int] {
         // A pass that comes a little early must not put what is due off to the next one.
         let slack = intervalSeconds / 2
-        return entries.indices.filter { index in
-            let entry = entries[index]
-            guard entry.standing == .asked || entry.standing == .failing, entry.due <= now + slack else { return false }
-            entries[index].due = now + entry.signal.cadence.seconds(intervalSeconds: intervalSeconds)
-            return true
+        var due: [Int] = []
+        // There are hundreds, of which few are due: an entry is not copied to look at it.
+        for index in entries.indices where entries[index].due <= now + slack {
+            guard entries[index].standing == .asked || entries[index].standing == .failing else { continue }
+            entries[index].due = now + entries[index].signal.cadence.seconds(intervalSeconds: intervalSeconds)
+            due.append(index)
         }
+        return due
     }
 
     /// Takes the return code of a signal that was asked for.
     mutating func record(_ code: NVMLReturn, for index: Int, at now: Double, intervalSeconds: Double) -> Reaction {
         switch NVMLMeaning(code) {
         case .value:
-            entries[index].standing = .asked
+            if entries[index].standing != .asked {
+                entries[index].standing = .asked
+                isSummaryOld = true
+            }
             entries[index].failures = 0
             return .take
         case .nothingNow:
@@ -95,6 +102,7 @@ struct GPUSignalBook: Sendable {
     private mutating func change(_ index: Int, to standing: GPUSignalStanding, _ code: NVMLReturn) {
         guard entries[index].standing != standing else { return }
         entries[index].standing = standing
+        isSummaryOld = true
         // A signal that fails again and again is one line in the log.
         let change = Change(signal: entries[index].signal.name, standing: standing, code: code)
         if entries[index].failures == 0, !changes.contains(change) { changes.append(change) }
@@ -104,6 +112,13 @@ struct GPUSignalBook: Sendable {
     mutating func takeChanges() -> [Change] {
         defer { changes = [] }
         return changes
+    }
+
+    /// nil while nothing changed since this was last asked.
+    mutating func takeSummary() -> GPUSignalSummary? {
+        guard isSummaryOld else { return nil }
+        isSummaryOld = false
+        return summary
     }
 
     var summary: GPUSignalSummary {

@@ -3,6 +3,9 @@ import Platform
 extension GPUSignalTable {
     private static let kibi = 1024.0
 
+    /// What is asked about all NVLinks together.
+    static let allLinks = [GPUSignal("nvlink_ecc_errors", .slow, .field(160, \.linkECCErrors))]
+
     /// What one NVLink is asked for.
     static func link(_ link: Int) -> [GPUSignal] {
         let number = UInt32(link)
@@ -73,6 +76,7 @@ extension GPUSignalTable {
             GPUSignal(
                 "nvlink_recoveries_failed", .slow,
                 .field(214, link: link, \.[link: link].recoveriesFailed)),
+            GPUSignal("nvlink_recoveries", .slow, .field(215, link: link, \.[link: link].recoveries)),
         ]
     }
 }

@@ -8,7 +8,8 @@ enum GPUSignalTable {
     static let linkCount = NVMLField(91)
 
     static func signals(linkCount: Int) -> [GPUSignal] {
-        quick + pcie + errors + slow + steady + (0..<min(linkCount, linksMax)).flatMap(link)
+        quick + pcie + errors + slow + steady + (linkCount > 0 ? allLinks : [])
+            + (0..<min(linkCount, linksMax)).flatMap(link)
     }
 
     private static let milli = 1e-3
@@ -17,11 +18,14 @@ enum GPUSignalTable {
     private static var quick: [GPUSignal] {
         [
             GPUSignal(
-                "utilization", .quick, .list(.utilizationSamples(.gpuUtilization)),
+                "utilization", .quick, .list(.samples(.gpuUtilization)),
                 .list(.utilizationRates(.gpuUtilization))),
             GPUSignal(
-                "memory_utilization", .quick, .list(.utilizationSamples(.memoryUtilization)),
+                "memory_utilization", .quick, .list(.samples(.memoryUtilization)),
                 .list(.utilizationRates(.memoryUtilization))),
+            GPUSignal("power_samples", .quick, .list(.samples(.power))),
+            GPUSignal("clock_samples_sm", .quick, .list(.samples(.smClock))),
+            GPUSignal("clock_samples_memory", .quick, .list(.samples(.memoryClock))),
             GPUSignal("memory", .quick, .list(.memory(.v2)), .list(.memory(.v1))),
             GPUSignal(
                 "temperature", .quick, .number(.temperature, \.temperature.gpu),

@@ -2,7 +2,10 @@ import Platform
 
 /// A GPU and what must be remembered of it from pass to pass.
 struct GPUUnit {
+    /// Without its readings.
     var device: GPUDevice
+    /// What was read while the GPU can be asked. Beside the device, for what is in an optional is copied to be changed.
+    var readings = GPUReadings()
     /// nil while the driver does not hand the GPU out.
     var handle: NVMLDevice?
     var book: GPUSignalBook
@@ -21,9 +24,20 @@ struct GPUUnit {
         book = GPUSignalBook(GPUSignalTable.signals(linkCount: linkCount))
     }
 
-    var readings: GPUReadings {
-        get { device.readings ?? GPUReadings() }
-        set { device.readings = newValue }
+    private init(_ book: GPUSignalBook) {
+        device = GPUDevice(index: -1)
+        linkCount = 0
+        self.book = book
+    }
+
+    /// Stands where one was taken out.
+    static let none = GPUUnit(GPUSignalBook([]))
+
+    /// As it is shown to others.
+    var shown: GPUDevice {
+        var device = device
+        if device.condition == .ok { device.readings = readings }
+        return device
     }
 
     /// `GPU 0 (NVIDIA H100)`, for the log.
@@ -32,7 +46,7 @@ struct GPUUnit {
     /// It is not asked any more.
     mutating func lose(_ code: NVMLReturn) {
         device.condition = .lost
-        device.readings = nil
+        readings = GPUReadings()
         let remedy =
             code == .resetRequired ? "reset it (nvidia-smi --gpu-reset)" : "look for Xid errors in the kernel log"
         device.message = "\(code); not asked any more until latencyd is restarted; \(remedy)"
@@ -42,8 +56,6 @@ struct GPUUnit {
     mutating func forgetSignals() {
         book = GPUSignalBook(GPUSignalTable.signals(linkCount: linkCount))
         hasPerformanceMetrics = nil
-        let identity = device.identity
-        device.readings = GPUReadings()
-        device.identity = identity
+        readings = GPUReadings()
     }
 }

@@ -2,8 +2,6 @@ import Platform
 
 /// What is more than a number.
 extension GPUUnitPass {
-    /// For how long the last utilisation counts where the driver has no newer sample.
-    private static let samplesKeptSeconds = 2.0
     /// The most processes of a GPU that are kept.
     static let processesMax = 1_024
 
@@ -11,7 +9,7 @@ extension GPUUnitPass {
     mutating func read(_ list: GPUList, _ signal: GPUSignal, _ handle: NVMLDevice) -> NVMLReturn {
         do {
             switch list {
-            case .utilizationSamples(let kind): return try samples(kind, handle)
+            case .samples(let kind): return try samples(kind, handle)
             case .utilizationRates(let kind): try rates(kind, handle)
             case .memory(let form):
                 unit.readings.memory = GPURange.checked(
@@ -44,9 +42,7 @@ extension GPUUnitPass {
 
     mutating func clear(_ list: GPUList, isMomentary: Bool) {
         switch list {
-        case .utilizationSamples(let kind), .utilizationRates(let kind):
-            let age = unit.samplesSeen[kind].map { now - $0.atSeconds } ?? .infinity
-            if !isMomentary || age > Self.samplesKeptSeconds { set(nil, for: kind) }
+        case .samples(let kind), .utilizationRates(let kind): clear(kind, isMomentary: isMomentary)
         case .memory: unit.readings.memory = nil
         case .clockReasons: unit.readings.clockReasons = nil
         case .supportedClockReasons: unit.readings.supportedClockReasons = nil
@@ -68,50 +64,12 @@ extension GPUUnitPass {
         try watch.during(function, gpu: unit.device.index) { () throws(NVMLReturn) in try body(nvml) }
     }
 
-    private func pair(_ question: NVMLPair, _ handle: NVMLDevice) throws(NVMLReturn) -> (UInt32, UInt32) {
+    func pair(_ question: NVMLPair, _ handle: NVMLDevice) throws(NVMLReturn) -> (UInt32, UInt32) {
         try call(question.rawValue) { nvml throws(NVMLReturn) in try nvml.pair(question, of: handle) }
     }
 
     private func mask(_ question: NVMLNumber, _ handle: NVMLDevice) throws(NVMLReturn) -> UInt64 {
         try call(question.symbol) { nvml throws(NVMLReturn) in try nvml.mask(question, of: handle) }
-    }
-
-    // MARK: Utilisation
-
-    /// The mean and the highest of what the driver sampled since it was last asked.
-    private mutating func samples(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) -> NVMLReturn {
-        let samples = try newSamples(kind, handle)
-        let values = samples.compactMap { GPUValue.percent($0.value) }
-        guard !values.isEmpty, let last = samples.map(\.timestamp).max() else { return .noData }
-        unit.samplesSeen[kind] = (last, now)
-        let mean = values.reduce(0, +) / Double(values.count) / 100
-        set(GPUUtilization(mean: mean, max: values.max().map { $0 / 100 }), for: kind)
-        return .success
-    }
-
-    private func newSamples(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) -> [NVMLSample] {
-        let seen = unit.samplesSeen[kind]?.timestamp ?? 0
-        let age = unit.samplesSeen[kind].map { now - $0.atSeconds } ?? 0
-        return try GPUValue.newer(
-            than: seen, looksBack: age > Self.samplesKeptSeconds, time: \.timestamp
-        ) { since throws(NVMLReturn) in
-            try call("nvmlDeviceGetSamples") { nvml throws(NVMLReturn) in
-                try nvml.samples(kind, since: since, of: handle)
-            }
-        }
-    }
-
-    private mutating func rates(_ kind: NVMLSampleKind, _ handle: NVMLDevice) throws(NVMLReturn) {
-        let (gpu, memory) = try pair(.utilization, handle)
-        let ratio = GPUValue.ratio(Double(kind == .gpuUtilization ? gpu : memory))
-        set(ratio.map { GPUUtilization(mean: $0) }, for: kind)
-    }
-
-    private mutating func set(_ utilization: GPUUtilization?, for kind: NVMLSampleKind) {
-        switch kind {
-        case .gpuUtilization: unit.readings.utilization = utilization
-        case .memoryUtilization: unit.readings.memoryUtilization = utilization
-        }
     }
 
     private mutating func powerLimits(_ handle: NVMLDevice) throws(NVMLReturn) {

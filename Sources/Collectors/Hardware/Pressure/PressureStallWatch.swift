@@ -1,0 +1,138 @@
+public import Platform
+import Telemetry
+
+/// Has the kernel tell of stalls that are too short to be seen between two readings, and counts them.
+///
+/// At rest this costs nothing: the kernel looks only while tasks wait, and tells at most once in a window. Owned by the
+/// thread whose ``EventPoll`` waits for the triggers.
+/// Source: Documentation/accounting/psi.rst of the kernel.
+public struct PressureStallWatch {
+    /// The least waiting within a window that is a stall, seconds.
+    public static let stallSeconds = 0.15
+    /// The time within which the waiting is summed up, seconds. Without privileges the kernel takes multiples of 2 s.
+    public static let windowSeconds = 2.0
+    /// The most triggers, each of which is an open file.
+    public static let triggersMax = 256
+
+    private struct Source: Hashable {
+        let resource: String
+        let isFull: Bool
+        /// nil for the host.
+        let cgroup: WatchedCgroup?
+
+        var path: HostPath? {
+            guard let cgroup else { return .procfs("pressure") / resource }
+            return cgroup.folders[.unified].map { $0 / (resource + ".pressure") }
+        }
+
+        var labels: LabelSet {
+            let own: LabelSet = ["resource": resource, "kind": isFull ? "full" : "some"]
+            return cgroup.map { own.adding([Label("cgroup", $0.path)]) } ?? own
+        }
+    }
+
+    private struct Watching {
+        let source: Source
+        /// nil once the file is broken: its cgroup was removed.
+        var trigger: PressureTrigger?
+        var count: PressureStallCount
+    }
+
+    /// Of the host all tasks together cannot wait for CPU; interrupts keep all from running, or none.
+    private static let kinds = [
+        ("cpu", false), ("io", false), ("io", true), ("irq", true), ("memory", false), ("memory", true),
+    ]
+
+    private var watching: [Watching] = []
+    private var refused: Set<Source> = []
+    private var told: Set<String> = []
+
+    public init() {}
+
+    /// What was counted so far, the host's first.
+    public var counts: [PressureStallCount] { watching.map(\.count) }
+
+    /// Watches the host and these cgroups from now on; nil: nothing. Those that were watched before keep their counts.
+    ///
+    /// - Parameters:
+    ///   - now: Unix seconds.
+    ///   - poll: has its owner told of a trigger's descriptor; false when that is not possible.
+    /// - Returns: what should be logged.
+    public mutating func follow(
+        _ cgroups: [WatchedCgroup]?, _ files: any HostFiles, at now: Double, poll: (Int32) -> Bool
+    ) -> [CollectorNote] {
+        let sources = cgroups.map { Self.sources(of: $0) } ?? []
+        var notes: [CollectorNote] = []
+        var before = Dictionary(watching.map { ($0.source, $0) }) { first, _ in first }
+        refused.formIntersection(sources)
+        watching = []
+        for source in sources where !refused.contains(source) {
+            if let known = before.removeValue(forKey: source) {
+                watching.append(known)
+            } else if let path = source.path {
+                add(source, path, files, now, poll, &notes)
+            }
+        }
+        return notes
+    }
+
+    /// Counts an event of a descriptor. One that is broken is closed.
+    public mutating func take(_ descriptor: Int32, isBroken: Bool, at now: Double) {
+        guard let place = watching.firstIndex(where: { $0.trigger?.descriptor == descriptor }) else { return }
+        if isBroken {
+            watching[place].trigger = nil
+        } else {
+            watching[place].count.count += 1
+            watching[place].count.lastSeenSeconds = now
+        }
+    }
+
+    private static func sources(of cgroups: [WatchedCgroup]) -> [Source] {
+        let all = [nil] + cgroups.map(Optional.some)
+        return all.flatMap { cgroup in
+            kinds.map { Source(resource: $0.0, isFull: $0.1, cgroup: cgroup) }
+        }
+    }
+
+    private mutating func add(
+        _ source: Source, _ path: HostPath, _ files: any HostFiles, _ now: Double, _ poll: (Int32) -> Bool,
+        _ notes: inout [CollectorNote]
+    ) {
+        let trigger: PressureTrigger
+        do throws(HostFileError) {
+            guard watching.count < Self.triggersMax else { throw .tooManyNames(limit: Self.triggersMax) }
+            let threshold = PressureThreshold(
+                countsFull: source.isFull, stallMicroseconds: Int(Self.stallSeconds * 1e6),
+                windowMicroseconds: Int(Self.windowSeconds * 1e6))
+            trigger = try files.pressureTrigger(path, threshold)
+        } catch {
+            refused.insert(source)
+            tell(source, path, error, &notes)
+            return
+        }
+        guard poll(trigger.descriptor) else {
+            refused.insert(source)
+            return
+        }
+        watching.append(
+            Watching(
+                source: source, trigger: trigger, count: PressureStallCount(source.labels, createdSeconds: now)))
+    }
+
+    /// A kernel without the file, or without pressure, has nothing to tell.
+    private mutating func tell(
+        _ source: Source, _ path: HostPath, _ error: HostFileError, _ notes: inout [CollectorNote]
+    ) {
+        if error == .absent || error == .notSupported { return }
+        let whose = source.cgroup == nil ? "the host" : "cgroups"
+        let message: String
+        if case .tooManyNames = error {
+            message = "stalls of no more than \(Self.triggersMax) pressure files are counted"
+        } else {
+            message = "short stalls of \(whose) are not counted: the kernel takes no trigger on \(path): \(error)"
+        }
+        guard told.insert(whose + "\(error)").inserted else { return }
+        notes.append(
+            CollectorNote(collector: PressureCollector.id, level: .info, message: "collector pressure: \(message)"))
+    }
+}

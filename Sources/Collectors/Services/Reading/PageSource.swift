@@ -1,0 +1,113 @@
+internal import Platform
+internal import Telemetry
+
+/// A model server's page of metrics, and its API where the profile has one.
+struct PageSource: ServiceSource {
+    private let profile: ServiceProfile
+    private let wanted: WantedNames
+    private var readings: PageReadings
+    /// What the API said last, by path.
+    private var apiAnswers = APIAnswers()
+    /// Those of the round in progress.
+    private var apiPaths: [String] = []
+    /// For how many rounds in a row each signal was absent.
+    private var absentRounds: [ServiceSignal: Int] = [:]
+
+    init(_ profile: ServiceProfile) {
+        self.profile = profile
+        wanted = WantedNames(profile.sampleNames)
+        readings = PageReadings(profile)
+    }
+
+    mutating func begin(_ access: ServiceAccess) -> [ServiceRequest] {
+        var requests = [
+            ServiceRequest(
+                fetch: access.fetch(access.settings.url, accept: PageFormat.accept), sink: PageSink(wanted),
+                decides: true)
+        ]
+        apiPaths = []
+        guard let api = profile.api, let base = access.settings.apiURL else { return requests }
+        apiPaths = Array(apiAnswers.nextPaths(api).prefix(ServiceAPILimits.pathsMax))
+        requests += apiPaths.map { path in
+            ServiceRequest(
+                fetch: access.fetch(Self.join(base, path), bodyBytesMax: ServiceAPILimits.bodyBytes), decides: false)
+        }
+        return requests
+    }
+
+    /// `base` may end in a slash or have a path of its own.
+    static func join(_ base: String, _ path: String) -> String {
+        (base.last == "/" ? String(base.dropLast()) : base) + path
+    }
+
+    mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound {
+        var round = ServiceRound()
+        takeAPI(answers.dropFirst(), into: &round)
+        do throws(ServiceFailure) {
+            try takePage(answers[0], into: &round)
+        } catch {
+            readings.miss()
+            absentRounds = [:]
+            round.failure = error
+        }
+        return round
+    }
+
+    private mutating func takePage(_ answer: ServiceAnswer, into round: inout ServiceRound) throws(ServiceFailure) {
+        let page = try page(answer)
+        round.sampleCount = page.sampleCount
+        round.malformedCount = page.malformedCount
+        var samples = page.samples
+        for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
+        let taken = readings.take(
+            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && round.apiFailureCount == 0)
+        round.readings = taken.readings
+        round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
+        absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
+        for (signal, count) in absentRounds where count >= ServiceLimits.roundsUntilMissing {
+            round.missing[signal] = profile.switches[signal]
+        }
+    }
+
+    private func page(_ answer: ServiceAnswer) throws(ServiceFailure) -> ScrapedPage {
+        let fetched: HTTPPage
+        switch answer.result {
+        case .success(let page): fetched = page
+        case .failure(.notTaken): throw notMetrics(answer.request.sink?.error)
+        case .failure(let error): throw ServiceFailure(error)
+        }
+        guard fetched.status == 200 else { throw ServiceFailure(status: fetched.status, remedy: profile.pageSwitch) }
+        do {
+            return try answer.request.sink?.finish() ?? ScrapedPage()
+        } catch {
+            throw notMetrics(error)
+        }
+    }
+
+    private func notMetrics(_ error: PageError?) -> ServiceFailure {
+        ServiceFailure(.notMetrics, error.map { "\($0)" } ?? "the answer holds no metrics")
+    }
+
+    private mutating func takeAPI(_ answers: ArraySlice<ServiceAnswer>, into round: inout ServiceRound) {
+        guard let api = profile.api else { return }
+        for (path, answer) in zip(apiPaths, answers) {
+            do throws(ServiceAPIError) {
+                apiAnswers.take(try samples(api, path, answer), from: path)
+            } catch {
+                apiAnswers.forget(path)
+                round.apiFailureCount += 1
+                round.apiFailure = round.apiFailure ?? "\(answer.request.fetch.url): \(error)"
+            }
+        }
+    }
+
+    private func samples(
+        _ api: any ServiceAPI, _ path: String, _ answer: ServiceAnswer
+    ) throws(ServiceAPIError) -> [ScrapedSample] {
+        switch answer.result {
+        case .failure(let error): throw ServiceAPIError(error.description)
+        case .success(let page) where page.status != 200: throw ServiceAPIError("status \(page.status)")
+        case .success(let page): return try api.samples(path: path, body: page.body)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import Platform
+
+/// One service in the reader: when it is due, and what of its round is on the way.
+struct ServiceTarget {
+    let settings: ServiceSettings
+    private var source: any ServiceSource
+    /// When the next round begins, monotonic seconds.
+    private(set) var dueSeconds: Double
+    private var began = 0.0
+    /// Requests of the round in progress that have not been begun, the next one last.
+    private var waiting: [(place: Int, request: ServiceRequest)] = []
+    private var open: [HTTPClient.ID: (place: Int, request: ServiceRequest)] = [:]
+    private var answers: [ServiceAnswer?] = []
+
+    init(_ settings: ServiceSettings, at now: Double) {
+        self.settings = settings
+        switch settings.source {
+        case .page(let profile): source = PageSource(profile)
+        case .promql(let queries): source = PromQLSource(queries)
+        }
+        // Services of one configuration, and daemons of many hosts, do not ask all at once.
+        dueSeconds = now + settings.interval * Self.share(of: settings.name + settings.url)
+    }
+
+    /// Where in its interval a service stands, 0 to 1: the same in every run. FNV-1a.
+    static func share(of text: String) -> Double {
+        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return Double(hash >> 11) / Double(1 << 53 as UInt64)
+    }
+
+    var isInProgress: Bool { !answers.isEmpty }
+
+    /// Begins a round, when it is time; a round that cannot begin has ended at once.
+    mutating func begin(_ client: HTTPClient, at now: Double) -> ServiceRound? {
+        guard !isInProgress, now >= dueSeconds else { return nil }
+        // The grid of turns stays where it is; those that were missed are left out.
+        dueSeconds += settings.interval * (((now - dueSeconds) / settings.interval).rounded(.down) + 1)
+        began = now
+        do {
+            let requests = source.begin(try ServiceAccess(settings))
+            answers = Array(repeating: nil, count: requests.count)
+            waiting = requests.enumerated().reversed().map { ($0.offset, $0.element) }
+        } catch {
+            var round = ServiceRound()
+            round.failure = error
+            return round
+        }
+        ask(client, at: now)
+        return nil
+    }
+
+    private mutating func ask(_ client: HTTPClient, at now: Double) {
+        while open.count < ServiceLimits.requestsAtOnce, let next = waiting.popLast() {
+            var fetch = next.request.fetch
+            fetch.totalSeconds = max(began + settings.timeout - now, 0.001)
+            fetch.connectSeconds = fetch.totalSeconds
+            open[client.begin(fetch, into: next.request.sink)] = next
+        }
+    }
+
+    /// Takes an answer if it is this service's; the round, when it was the last one.
+    mutating func take(_ ended: HTTPClient.Ended, _ client: HTTPClient, at now: Double) -> ServiceRound? {
+        guard let (place, request) = open.removeValue(forKey: ended.id) else { return nil }
+        answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
+        ask(client, at: now)
+        guard open.isEmpty else { return nil }
+        var round = source.end(answers.compactMap(\.self))
+        answers = []
+        round.seconds = now - began
+        return round
+    }
+
+    /// Breaks the round in progress off.
+    mutating func cancel(_ client: HTTPClient) {
+        for id in open.keys { client.cancel(id) }
+        open = [:]
+        waiting = []
+        answers = []
+    }
+}

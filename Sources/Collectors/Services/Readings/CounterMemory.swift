@@ -1,0 +1,214 @@
+internal import Telemetry
+
+/// The last values of a server's counters: tells how far each went, without ever inventing a step.
+///
+/// - A value below the last one is a counter that was set back, as by a restart: nothing is counted for that interval,
+///   and `fallen` tells whose it is.
+/// - A series that is new on a page that was read in the round before began at zero.
+/// - A series that is new otherwise, or that was there long ago, has counted for nobody knows how long: nothing is
+///   counted.
+/// - A series that several signals read goes on once in a round, and says the same to all of them.
+struct CounterMemory: Sendable {
+    /// A series that was not seen for so many rounds is forgotten.
+    static let roundsKept = 180
+    /// Buckets that a histogram may have; one with more is taken without them.
+    static let bucketsMax = 1_024
+    /// Counters and buckets that are kept. Series beyond are left out and counted.
+    static let valuesMax = 131_072
+    /// A count, or a sum, above this is none.
+    static let valueMax = 1e15
+    /// Observations of a histogram in one interval; with more its buckets are not taken.
+    static let observationsMax = 1e9
+
+    private struct Counter: Sendable {
+        var value: Double
+        /// In round `round`; nil when it could not be said.
+        var increase: Double?
+        var round: UInt64
+    }
+
+    private struct Histogram: Sendable {
+        var bounds: [Double]
+        /// Cumulative, one for each bound, and one for +Inf.
+        var counts: [Double]
+        /// In round `round`; nil when they could not be said.
+        var increases: [UInt64]?
+        var round: UInt64
+    }
+
+    private struct Average: Sendable {
+        var mean: Double
+        var count: Double
+        var round: UInt64
+    }
+
+    private struct Key: Hashable {
+        let name: String
+        let labels: LabelSet
+    }
+
+    private var counters: [String: [LabelSet: Counter]] = [:]
+    private var histograms: [String: [LabelSet: Histogram]] = [:]
+    private var averages: [String: [LabelSet: Average]] = [:]
+    /// Hashes of forgotten series: when one comes back it is not new.
+    private var forgotten: Set<Int> = []
+    private var valueCount = 0
+    private var round: UInt64 = 0
+    private var continuity = Continuity.none
+
+    /// The series that were set back in this round.
+    private(set) var fallen: Set<LabelSet> = []
+    /// The series of this round that were left out because too many are kept.
+    private(set) var droppedCount = 0
+
+    /// What was read well in the round before this one, so that series which are new began since then.
+    struct Continuity: Sendable {
+        var page: Bool
+        /// What the server says beside its page: samples whose names begin with `api:`.
+        var api: Bool
+
+        static let none = Continuity(page: false, api: false)
+    }
+
+    /// Begins the next round that was read well.
+    mutating func begin(_ continuity: Continuity) {
+        self.continuity = round > 0 ? continuity : .none
+        round &+= 1
+        fallen = []
+        droppedCount = 0
+        if round.isMultiple(of: UInt64(Self.roundsKept)) {
+            forget(before: round - UInt64(Self.roundsKept))
+        } else if valueCount >= Self.valuesMax, round > 1 {
+            forget(before: round - 2)
+        }
+    }
+
+    /// How far the series went since it was seen last; nil when that cannot be said.
+    mutating func increase(_ name: String, _ labels: LabelSet, to value: Double) -> Double? {
+        guard value >= 0, value <= Self.valueMax else { return nil }
+        guard let last = counters[name]?[labels] else {
+            guard hasRoom(for: 1) else { return nil }
+            let increase = isNew(name, labels) ? value : nil
+            counters[name, default: [:]][labels] = Counter(value: value, increase: increase, round: round)
+            return increase
+        }
+        if last.round == round { return last.increase }
+        let increase = value >= last.value ? value - last.value : nil
+        if increase == nil { fallen.insert(labels) }
+        counters[name]?[labels] = Counter(value: value, increase: increase, round: round)
+        return increase
+    }
+
+    /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one of
+    /// +Inf; nil when that cannot be said, as after a change of the bounds.
+    mutating func increases(
+        _ name: String, _ labels: LabelSet, _ cumulative: [(bound: Double, count: Double)]
+    ) -> (bounds: [Double], counts: [UInt64])? {
+        let sorted = cumulative.sorted { $0.bound < $1.bound }
+        let bounds = sorted.dropLast().map(\.bound)
+        guard sorted.count <= Self.bucketsMax, sorted.last?.bound == .infinity,
+            zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }), bounds.first.map(\.isFinite) ?? true,
+            sorted.allSatisfy({ $0.count >= 0 && $0.count <= Self.valueMax })
+        else { return nil }
+        let counts = sorted.map(\.count)
+        let last = histograms[name]?[labels]
+        if let last, last.round == round { return last.increases.map { (last.bounds, $0) } }
+        guard hasRoom(for: counts.count - (last?.counts.count ?? 0)) else { return nil }
+        var increases: [UInt64]?
+        if let last {
+            if last.bounds == bounds {
+                let isContinued = zip(counts, last.counts).allSatisfy { $0 >= $1 }
+                if isContinued { increases = Self.counts(counts, since: last.counts) } else { fallen.insert(labels) }
+            }
+        } else if isNew(name, labels) {
+            increases = Self.counts(counts, since: counts.map { _ in 0 })
+        }
+        histograms[name, default: [:]][labels] = Histogram(
+            bounds: bounds, counts: counts, increases: increases, round: round)
+        return increases.map { (bounds, $0) }
+    }
+
+    /// The count and the sum of an interval, from a mean over the server's whole life.
+    ///
+    /// Servers print six digits. Over a long life one of them is worth more than an interval has: the interval grows
+    /// until it is known to one part in ten.
+    mutating func interval(_ name: String, _ labels: LabelSet, mean: Double, count: Double) -> (Double, Double)? {
+        guard mean >= 0, mean <= Self.valueMax, count >= 0, count <= Self.valueMax else { return nil }
+        let now = Average(mean: mean, count: count, round: round)
+        guard var last = averages[name]?[labels] else {
+            guard hasRoom(for: 1) else { return nil }
+            averages[name, default: [:]][labels] = now
+            return isNew(name, labels) ? (count, mean * count) : nil
+        }
+        let increase = count - last.count
+        if increase >= 0, increase < count * Self.averageShareMin {
+            last.round = round
+            averages[name]?[labels] = last
+            return nil
+        }
+        averages[name]?[labels] = now
+        guard increase >= 0 else {
+            fallen.insert(labels)
+            return nil
+        }
+        return (increase, max(mean * count - last.mean * last.count, 0))
+    }
+
+    /// Both ends of an interval are off by half a unit of the sixth digit, which is 5e-6 of the mean at the most.
+    private static let averageShareMin = 2 * 5e-6 / 0.1
+
+    /// From cumulative counts what each bucket got. A bucket below the one before it comes from a server that was read
+    /// while it counted. Nil for more of them than there can be.
+    private static func counts(_ now: [Double], since last: [Double]) -> [UInt64]? {
+        guard zip(now, last).allSatisfy({ $0 - $1 <= observationsMax }) else { return nil }
+        var below = 0.0
+        return zip(now, last).map { now, last in
+            let through = max(now - last, below)
+            defer { below = through }
+            return UInt64((through - below).rounded())
+        }
+    }
+
+    // MARK: What is kept
+
+    private func isNew(_ name: String, _ labels: LabelSet) -> Bool {
+        (name.hasPrefix("api:") ? continuity.api : continuity.page)
+            && !forgotten.contains(Key(name: name, labels: labels).hashValue)
+    }
+
+    private mutating func hasRoom(for count: Int) -> Bool {
+        guard valueCount + count <= Self.valuesMax else {
+            droppedCount += 1
+            return false
+        }
+        valueCount += count
+        return true
+    }
+
+    private mutating func forget(before oldest: UInt64) {
+        if forgotten.count > Self.valuesMax { forgotten = [] }
+        counters = Self.kept(counters, from: oldest, \.round, &forgotten)
+        histograms = Self.kept(histograms, from: oldest, \.round, &forgotten)
+        averages = Self.kept(averages, from: oldest, \.round, &forgotten)
+        valueCount =
+            counters.values.reduce(0) { $0 + $1.count } + averages.values.reduce(0) { $0 + $1.count }
+            + histograms.values.reduce(0) { $1.values.reduce($0) { $0 + $1.counts.count } }
+    }
+
+    private static func kept<Value>(
+        _ series: [String: [LabelSet: Value]], from oldest: UInt64, _ round: KeyPath<Value, UInt64>,
+        _ forgotten: inout Set<Int>
+    ) -> [String: [LabelSet: Value]] {
+        var kept: [String: [LabelSet: Value]] = [:]
+        for (name, values) in series {
+            for (labels, value) in values {
+                if value[keyPath: round] > oldest {
+                    kept[name, default: [:]][labels] = value
+                } else if forgotten.count <= valuesMax {
+                    forgotten.insert(Key(name: name, labels: labels).hashValue)
+                }
+            }
+        }
+        return kept
+    }
+}

@@ -1,0 +1,222 @@
+internal import Telemetry
+
+/// Turns pages of one server, one after the other, into readings of its signals.
+struct PageReadings: Sendable {
+    /// Models that one service may have; the signals of further ones are left out and counted.
+    static let modelsMax = 1_000
+    /// The longest name of a model, in Unicode scalars; a longer one is cut.
+    static let modelLengthMax = 256
+
+    private let profile: ServiceProfile
+    private var memory = CounterMemory()
+    /// What of the round before was read well.
+    private var continuity = CounterMemory.Continuity.none
+
+    init(_ profile: ServiceProfile) { self.profile = profile }
+
+    /// What one round gave.
+    struct Round: Sendable, Equatable {
+        var readings: [SignalReading] = []
+        /// Signals that the profile knows and the page does not show.
+        var missing: [ServiceSignal] = []
+        /// Series that were left out because there are too many of them, or of models.
+        var droppedCount = 0
+    }
+
+    /// The readings of the next page: its samples by name, and with them those of the API.
+    ///
+    /// - Parameters:
+    ///   - isWhole: whether all of the page was taken. What was left out may have begun long ago.
+    ///   - hasAPI: whether the API said all that it was asked.
+    mutating func take(_ samples: [String: [ScrapedSample]], isWhole: Bool = true, hasAPI: Bool = true) -> Round {
+        memory.begin(continuity)
+        continuity = CounterMemory.Continuity(page: isWhole, api: hasAPI)
+        var round = Round()
+        var models = Models(profile.modelLabels)
+        for signal in ServiceSignal.allCases {
+            guard let sources = profile.signals[signal] else { continue }
+            if let source = sources.first(where: { isThere($0, samples) }) {
+                round.readings += read(signal, source, samples, &models)
+            } else {
+                round.missing.append(signal)
+            }
+            if let source = profile.buckets[signal]?.first(where: { isThere($0, samples) }) {
+                round.readings += read(signal, source, samples, &models).compactMap(\.bucketsAlone)
+            }
+        }
+        distrustFallen(&round.readings)
+        round.missing = told(round.missing, samples)
+        round.droppedCount = models.droppedCount + memory.droppedCount
+        return round
+    }
+
+    /// The page could not be read: what counts up meanwhile is not lost, but a new series may have begun long ago.
+    mutating func miss() { continuity = .none }
+
+    /// A server that began anew sets all of its counters back. Those that had passed their old values by now are not to
+    /// be told by themselves: what the interval says of their model is not used.
+    private func distrustFallen(_ readings: inout [SignalReading]) {
+        guard !memory.fallen.isEmpty else { return }
+        let fallen = Set(memory.fallen.map { Models.label(of: $0, profile.modelLabels) })
+        readings = readings.compactMap { reading in
+            guard fallen.contains(reading.labels) else { return reading }
+            switch reading.value {
+            case .number: return reading
+            case .increase: return SignalReading(reading.signal, reading.labels, .increase(0))
+            case .distribution, .buckets: return nil
+            }
+        }
+    }
+
+    /// The signals whose absence says something: many servers show theirs from the first request on.
+    private func told(_ missing: [ServiceSignal], _ samples: [String: [ScrapedSample]]) -> [ServiceSignal] {
+        guard let requests = profile.signals[.requests] else { return missing }
+        let counted = requests.lazy.flatMap(\.metrics).flatMap { samples[$0] ?? [] }
+        return counted.contains { $0.value > 0 } ? missing : missing.filter { $0 == .requests }
+    }
+
+    private func isThere(_ source: SignalSource, _ samples: [String: [ScrapedSample]]) -> Bool {
+        let names =
+            switch source.form {
+            case .distribution: source.metrics.map { $0 + "_count" }
+            case .highestBound: source.metrics.map { $0 + "_bucket" }
+            case .rest(let other): [other]
+            default: source.metrics
+            }
+        return names.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
+    }
+
+    private mutating func read(
+        _ signal: ServiceSignal, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models
+    ) -> [SignalReading] {
+        var values: [LabelSet: SignalReading.Value] = [:]
+        for (series, value) in self.values(source, samples) {
+            guard let model = models.model(of: series) else { continue }
+            values.combine(value, at: model, adds: signal.isAddedUp)
+        }
+        return values.map { SignalReading(signal, $0.key, $0.value) }
+    }
+
+    // MARK: Forms
+
+    private mutating func values(
+        _ source: SignalSource, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, SignalReading.Value)] {
+        switch source.form {
+        case .gauge:
+            gauges(source.series(of: samples), source)
+        case .rest(let other):
+            gauges(rests(source, other, samples), source)
+        case .highestBound:
+            gauges(highestBounds(source, samples), source)
+        case .counter:
+            source.metrics.flatMap { metric in
+                source.series(of: samples, named: metric).map { series, value in
+                    (series, .increase(memory.increase(metric, series, to: value) ?? 0))
+                }
+            }
+        case .mean(let count): means(source, count, samples).map { ($0, .distribution($1)) }
+        case .lifetimeMean(let weight): lifetimeMeans(source, weight, samples).map { ($0, .distribution($1)) }
+        case .distribution:
+            source.metrics.flatMap { distributions(source, $0, samples) }.map { ($0, .distribution($1)) }
+        }
+    }
+
+    private func gauges(
+        _ series: [(LabelSet, Double)], _ source: SignalSource
+    ) -> [(LabelSet, SignalReading.Value)] {
+        // No signal is below zero: servers that say so mean that they do not know.
+        let known = series.filter { $0.1.isFinite && $0.1 >= 0 }
+        let unlike = Dictionary(
+            known.map { (profile.copyLabels.reduce($0.0) { $0.removing($1) }, $0.1) }, uniquingKeysWith: max)
+        return unlike.map { ($0.key, .number($0.value * source.scale)) }
+    }
+
+    private func rests(
+        _ source: SignalSource, _ other: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, Double)] {
+        let others = Dictionary(source.series(of: samples, named: other), uniquingKeysWith: { first, _ in first })
+        // Both are read one after the other, while requests come and go.
+        return source.series(of: samples).compactMap { series, value in
+            others[series].map { (series, max(value - $0, 0)) }
+        }
+    }
+
+    private func highestBounds(
+        _ source: SignalSource, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, Double)] {
+        source.metrics.flatMap { source.series(of: samples, named: $0 + "_bucket") }.compactMap { series, _ in
+            series["le"].flatMap(Double.init).flatMap { $0.isFinite ? (series.removing("le"), $0) : nil }
+        }
+    }
+
+    /// Sums of several metrics are parts of the same thing: they are added, and counted once.
+    private mutating func means(
+        _ source: SignalSource, _ count: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, IntervalDistribution)] {
+        let sums = source.metrics.map { metric in
+            (metric, Dictionary(source.series(of: samples, named: metric), uniquingKeysWith: { first, _ in first }))
+        }
+        return source.series(of: samples, named: count).compactMap { series, value in
+            let parts = sums.compactMap { metric, values in
+                values[series].map { memory.increase(metric, series, to: $0) }
+            }
+            guard let counted = memory.increase(count, series, to: value), !parts.isEmpty,
+                parts.allSatisfy({ $0 != nil })
+            else { return nil }
+            let sum = parts.reduce(0) { $0 + ($1 ?? 0) }
+            return (series, IntervalDistribution(count: counted, sum: sum * source.scale))
+        }
+    }
+
+    private mutating func lifetimeMeans(
+        _ source: SignalSource, _ weight: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, IntervalDistribution)] {
+        let weights = Dictionary(source.series(of: samples, named: weight), uniquingKeysWith: { first, _ in first })
+        return source.metrics.flatMap { metric in
+            source.series(of: samples, named: metric).compactMap { series, mean in
+                guard let count = weights[series] else { return nil }
+                return memory.interval(metric, series, mean: mean, count: count).map { count, sum in
+                    (series, IntervalDistribution(count: count, sum: sum * source.scale))
+                }
+            }
+        }
+    }
+
+    private mutating func distributions(
+        _ source: SignalSource, _ metric: String, _ samples: [String: [ScrapedSample]]
+    ) -> [(LabelSet, IntervalDistribution)] {
+        var buckets: [LabelSet: [(bound: Double, count: Double)]] = [:]
+        for sample in samples[metric + "_bucket"] ?? [] where source.takes(sample.labels) {
+            guard let bound = sample.labels["le"].flatMap(Double.init), !bound.isNaN else { continue }
+            buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
+        }
+        let quantiles = source.quantiles(of: samples, named: metric)
+        let sums = Dictionary(
+            source.series(of: samples, named: metric + "_sum"), uniquingKeysWith: { first, _ in first })
+        return source.series(of: samples, named: metric + "_count").compactMap { series, count in
+            guard let sum = sums[series] else { return nil }
+            // All of them go on together, or nothing is said.
+            let counted = buckets[series].flatMap { memory.increases(metric + "_bucket", series, $0) }
+            let countIncrease = memory.increase(metric + "_count", series, to: count)
+            let sumIncrease = memory.increase(metric + "_sum", series, to: sum)
+            guard let countIncrease, let sumIncrease else { return nil }
+            var result = IntervalDistribution(count: countIncrease, sum: sumIncrease * source.scale)
+            if let counted, countIncrease > 0 {
+                result.bounds = counted.bounds.map { $0 * source.scale }
+                result.counts = counted.counts
+                // Better the middles of buckets than a sum that stands still.
+                if isCoarse(sumIncrease, of: sum) { result.sum = result.sumOfMiddles }
+            }
+            result.quantiles = quantiles[series] ?? StatedQuantiles()
+            return (series, result)
+        }
+    }
+
+    /// Whether the digits that the server prints say less than one part in ten of an increase.
+    private func isCoarse(_ increase: Double, of value: Double) -> Bool {
+        guard let digits = profile.digits else { return false }
+        let step = (0..<digits).reduce(10.0) { step, _ in step / 10 } * value
+        return increase < 10 * step
+    }
+}

@@ -1,0 +1,28 @@
+/// Who asks, as the request says.
+public enum HTTPAuthorization: Sendable, Hashable {
+    /// `Authorization: Bearer TOKEN`. A token with control characters or spaces is none: the fetch fails.
+    case bearer(String)
+    /// A user, which must not hold a colon, and a password.
+    case basic(user: String, password: String)
+}
+
+/// How a server of `https://` is known, and the client to it.
+public struct HTTPSecurity: Sendable, Hashable {
+    /// Certificates of the authorities that are trusted, in PEM; nil for those of the system.
+    public var authoritiesFile: String?
+    /// The client's own certificate and its key, in PEM.
+    public var certificateFile: String?
+    public var keyFile: String?
+    /// Whether the server may be anybody.
+    public var trustsAnybody: Bool
+
+    public init(
+        authoritiesFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
+        trustsAnybody: Bool = false
+    ) {
+        self.authoritiesFile = authoritiesFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.trustsAnybody = trustsAnybody
+    }
+}

@@ -1,0 +1,84 @@
+internal import Collectors
+internal import Telemetry
+
+/// What a running daemon says of itself on its pages.
+struct DaemonStatus: Sendable, Equatable {
+    /// A model server that the daemon reads.
+    struct Service: Sendable, Equatable {
+        var name: String
+        var profile: String
+        var url: String
+        /// False until it was read for the first time.
+        var wasRead = false
+        /// nil when it is up.
+        var failure: String?
+        /// Gauges by model and name, without `latencyd_service_`.
+        var models: [String: [String: Double]] = [:]
+        /// What the server does not show, and what turns it on.
+        var missing: [String: String] = [:]
+    }
+
+    var address: String
+    var version: String
+    var series: Double
+    var timingsTaken: Double
+    /// Lines and values that were not taken, by reason.
+    var dropped: [String: Double]
+    /// Collectors whose last pass failed, and all of them.
+    var failingCollectors: [String]
+    var collectorCount: Int
+    var services: [Service]
+    var alerts: [FiringAlert]
+
+    /// Of the page of metrics and the alerts.
+    init(address: String, page: ScrapedPage, alerts: [FiringAlert]) {
+        self.address = address
+        self.alerts = alerts
+        version = page["latencyd_build_info"].first?.labels["version"] ?? "?"
+        series = page["latencyd_series"].map(\.value).reduce(0, +)
+        timingsTaken = page["latencyd_push_timings_total"].map(\.value).reduce(0, +)
+        dropped = [:]
+        for sample in page["latencyd_push_dropped_total"] + page["latencyd_push_malformed_total"] where sample.value > 0
+        {
+            dropped[sample.labels["reason"] ?? "?", default: 0] += sample.value
+        }
+        let collectors = page["latencyd_collector_success"]
+        collectorCount = collectors.count
+        failingCollectors = collectors.filter { $0.value == 0 }.compactMap { $0.labels["collector"] }.sorted()
+        services = Self.services(page)
+    }
+
+    private static func services(_ page: ScrapedPage) -> [Service] {
+        var services: [String: Service] = [:]
+        for sample in page["latencyd_service_info"] {
+            guard let name = sample.labels["service"] else { continue }
+            services[name] = Service(
+                name: name, profile: sample.labels["profile"] ?? "?", url: sample.labels["url"] ?? "?")
+        }
+        for sample in page["latencyd_service_up"] { services[sample.labels["service"] ?? ""]?.wasRead = true }
+        for sample in page["latencyd_service_failure"] {
+            services[sample.labels["service"] ?? ""]?.failure = sample.labels["reason"]
+        }
+        for sample in page["latencyd_service_signal_missing"] {
+            guard let signal = sample.labels["signal"], let remedy = sample.labels["switch"] else { continue }
+            services[sample.labels["service"] ?? ""]?.missing[signal] = remedy
+        }
+        for signal in ServiceSignal.allCases {
+            guard let descriptor = signal.descriptor, descriptor.kind == .gauge else { continue }
+            for sample in page[descriptor.name] {
+                services[sample.labels["service"] ?? ""]?
+                    .models[sample.labels["model"] ?? "", default: [:]][signal.rawValue] = sample.value
+            }
+        }
+        return services.values.sorted { $0.name < $1.name }
+    }
+}
+
+/// An alert as `/api/v1/alerts` has it.
+struct FiringAlert: Sendable, Equatable, Decodable {
+    var labels: [String: String]
+    var annotations: [String: String]
+    var state: String
+    var activeAt: String
+    var value: String
+}

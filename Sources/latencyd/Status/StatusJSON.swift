@@ -1,0 +1,59 @@
+internal import Collectors
+internal import Exporter
+
+/// The state of a daemon for machines: one JSON object.
+enum StatusJSON {
+    static func render(_ status: DaemonStatus, found: [FoundServer]) -> String {
+        let tree = JSONTree.object([
+            ("address", .string(status.address)),
+            ("version", .string(status.version)),
+            ("series", .number(status.series)),
+            ("timings_taken", .number(status.timingsTaken)),
+            ("dropped", numbers(status.dropped)),
+            ("collectors", .number(Double(status.collectorCount))),
+            ("collectors_failing", .array(status.failingCollectors.map { .string($0) })),
+            ("services", .array(status.services.map(service))),
+            ("alerts", .array(status.alerts.map(alert))),
+            ("found", .array(found.map(server))),
+        ])
+        return String(decoding: tree.bytes, as: UTF8.self)
+    }
+
+    private static func service(_ service: DaemonStatus.Service) -> JSONTree {
+        .object([
+            ("service", .string(service.name)), ("profile", .string(service.profile)), ("url", .string(service.url)),
+            ("up", .number(service.wasRead && service.failure == nil ? 1 : 0)),
+            ("failure", service.failure.map { .string($0) } ?? .number(.nan)),
+            (
+                "models",
+                .array(
+                    service.models.sorted { $0.key < $1.key }.map {
+                        .object([("model", .string($0.key)), ("signals", numbers($0.value))])
+                    })
+            ),
+            ("missing", .object(service.missing.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+        ])
+    }
+
+    private static func alert(_ alert: FiringAlert) -> JSONTree {
+        .object([
+            ("state", .string(alert.state)), ("activeAt", .string(alert.activeAt)), ("value", .string(alert.value)),
+            ("labels", strings(alert.labels)), ("annotations", strings(alert.annotations)),
+        ])
+    }
+
+    private static func server(_ server: FoundServer) -> JSONTree {
+        .object([
+            ("profile", .string(server.profile)), ("url", .string(server.url)), ("port", .number(Double(server.port))),
+            ("configuration", .string(server.configurationLine)),
+        ])
+    }
+
+    private static func numbers(_ values: [String: Double]) -> JSONTree {
+        .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+    }
+
+    private static func strings(_ values: [String: String]) -> JSONTree {
+        .object(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    }
+}

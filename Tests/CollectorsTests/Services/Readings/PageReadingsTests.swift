@@ -1,0 +1,188 @@
+import Telemetry
+import Testing
+
+@testable import Collectors
+
+@Suite("Page readings")
+struct PageReadingsTests {
+    private static let profile = ServiceProfile(
+        id: "test", title: "a server", ports: [], modelLabels: ["model", "name"], copyLabels: ["rank"],
+        signals: [
+            .queueLength: [.gauge("queue"), .gauge("old_queue")],
+            .queueTime: [.mean(of: "wait_us", per: "requests", scale: 1e-6)],
+            .requestTime: [.distribution("seconds")],
+            .requests: [.counter("requests")],
+            .cacheUsage: [.gauge("cache")],
+            .batchSize: [.distribution("api:batch")],
+        ])
+
+    private static func page(_ samples: ScrapedSample...) -> [String: [ScrapedSample]] {
+        Dictionary(grouping: samples, by: \.name)
+    }
+
+    private static func busy(_ requests: Double, wait: Double, model: String = "a") -> [String: [ScrapedSample]] {
+        page(ScrapedSample("requests", ["model": model], requests), ScrapedSample("wait_us", ["model": model], wait))
+    }
+
+    private func flat(_ round: PageReadings.Round) -> [String: Double] { FlatReadings.flat(round.readings) }
+
+    @Test("after a round that failed, what counted on is counted, and what is new is not")
+    func failedRound() {
+        var readings = PageReadings(Self.profile)
+        _ = readings.take(Self.busy(100, wait: 1e6))
+        readings.miss()
+        var page = Self.busy(110, wait: 1.5e6)
+        page["requests"]?.append(ScrapedSample("requests", ["model": "b"], 5_000))
+        page["wait_us"]?.append(ScrapedSample("wait_us", ["model": "b"], 9e9))
+        #expect(flat(readings.take(page)) == ["requests a": 10, "requests b": 0, "queue_time a": 0.05])
+        page["requests"]?[1].value += 2
+        page["wait_us"]?[1].value += 4e6
+        #expect(flat(readings.take(page)) == ["requests a": 0, "requests b": 2, "queue_time b": 2])
+    }
+
+    @Test("a model that comes between two good rounds began at zero; one that goes leaves nothing behind")
+    func modelsComeAndGo() {
+        var readings = PageReadings(Self.profile)
+        _ = readings.take(Self.busy(100, wait: 1e6))
+        #expect(flat(readings.take(Self.busy(4, wait: 8e6, model: "b"))) == ["requests b": 4, "queue_time b": 2])
+        // It is back with what it had.
+        #expect(flat(readings.take(Self.busy(102, wait: 1.25e6))) == ["requests a": 2, "queue_time a": 0.125])
+    }
+
+    @Test("a restart is told by one counter that fell, though others have passed their old values")
+    func restart() {
+        var readings = PageReadings(Self.profile)
+        _ = readings.take(Self.busy(100, wait: 1e6))
+        // Four requests since the start, which waited for ten seconds in all.
+        #expect(flat(readings.take(Self.busy(4, wait: 1e7))) == ["requests a": 0])
+        #expect(flat(readings.take(Self.busy(6, wait: 1.1e7))) == ["requests a": 2, "queue_time a": 0.5])
+    }
+
+    @Test("a model that began anew takes nothing from the others")
+    func restartOfOne() {
+        var readings = PageReadings(Self.profile)
+        let one = Self.busy(100, wait: 1e6), other = Self.busy(100, wait: 1e6, model: "b")
+        _ = readings.take(one.merging(other) { $0 + $1 })
+        let round = readings.take(
+            Self.busy(1, wait: 5e6).merging(Self.busy(110, wait: 2e6, model: "b")) { $0 + $1 })
+        #expect(flat(round) == ["requests a": 0, "requests b": 10, "queue_time b": 0.1])
+    }
+
+    @Test("after a page that was cut short nothing is taken for new")
+    func truncated() {
+        var readings = PageReadings(Self.profile)
+        _ = readings.take(Self.busy(1, wait: 0), isWhole: false)
+        #expect(flat(readings.take(Self.busy(900, wait: 9e9, model: "b"))) == ["requests b": 0])
+    }
+
+    @Test("an API that answers late says nothing of what was before")
+    func lateAPI() {
+        var readings = PageReadings(Self.profile)
+        func batch(_ count: Double, _ sum: Double) -> [String: [ScrapedSample]] {
+            Self.page(ScrapedSample("api:batch_count", [:], count), ScrapedSample("api:batch_sum", [:], sum))
+        }
+        _ = readings.take([:], hasAPI: false)
+        #expect(flat(readings.take(batch(1_000, 8_000))) == [:])
+        #expect(flat(readings.take(batch(1_002, 8_010))) == ["batch_size": 5])
+    }
+
+    @Test(
+        "takes no gauge that is no number or below zero",
+        arguments: [(3, 3), (0, 0), (-1, nil), (.nan, nil), (.infinity, nil)] as [(Double, Double?)])
+    func gauges(_ value: Double, _ read: Double?) {
+        var readings = PageReadings(Self.profile)
+        let round = readings.take(Self.page(ScrapedSample("queue", [:], value)))
+        #expect(flat(round)["queue_length"] == read)
+    }
+
+    @Test("adds queues up, takes the largest share, and of copies one")
+    func combines() {
+        var readings = PageReadings(Self.profile)
+        let round = readings.take(
+            Self.page(
+                ScrapedSample("queue", ["model": "a", "engine": "0", "rank": "0"], 3),
+                ScrapedSample("queue", ["model": "a", "engine": "0", "rank": "1"], 3),
+                ScrapedSample("queue", ["model": "a", "engine": "1", "rank": "0"], 4),
+                ScrapedSample("cache", ["model": "a", "engine": "0"], 0.5),
+                ScrapedSample("cache", ["model": "a", "engine": "1"], 0.75)))
+        #expect(flat(round) == ["queue_length a": 7, "cache_usage a": 0.75])
+    }
+
+    @Test("reads the first source that the page has, and a model from the first label that a series has")
+    func alternates() {
+        var readings = PageReadings(Self.profile)
+        let old = readings.take(Self.page(ScrapedSample("old_queue", ["name": "a", "model": ""], 2)))
+        #expect(flat(old) == ["queue_length a": 2])
+        let both = readings.take(
+            Self.page(ScrapedSample("old_queue", ["name": "a"], 2), ScrapedSample("queue", ["name": "a"], 5)))
+        #expect(flat(both) == ["queue_length a": 5])
+    }
+
+    @Test("sum, count and buckets of a histogram go on together, or its interval says nothing")
+    func histogram() {
+        func page(_ sum: Double, _ count: Double, _ buckets: [Double]) -> [String: [ScrapedSample]] {
+            var samples = [ScrapedSample("seconds_sum", [:], sum), ScrapedSample("seconds_count", [:], count)]
+            for (bound, count) in zip(["0.1", "1", "+Inf"], buckets) {
+                samples.append(ScrapedSample("seconds_bucket", ["le": bound], count))
+            }
+            return Dictionary(grouping: samples, by: \.name)
+        }
+        var readings = PageReadings(Self.profile)
+        _ = readings.take(page(1, 10, [9, 10, 10]))
+        #expect(
+            readings.take(page(2, 14, [11, 14, 14])).readings == [
+                SignalReading(
+                    .requestTime, [:],
+                    .distribution(IntervalDistribution(count: 4, sum: 1, bounds: [0.1, 1], counts: [2, 2, 0])))
+            ])
+        // Buckets that fell tell a restart.
+        #expect(readings.take(page(3, 20, [1, 20, 20])).readings == [])
+        // A histogram whose buckets make no sense has a mean.
+        #expect(flat(readings.take(page(4, 21, [1, .nan, 21]))) == ["request_time": 1])
+        #expect(flat(readings.take(page(.nan, 22, [1, 22, 22]))) == [:])
+    }
+
+    @Test("models beyond the limit are left out and counted; long names are cut")
+    func modelLimit() {
+        var readings = PageReadings(Self.profile)
+        let long = String(repeating: "é", count: 300)
+        let names = (0..<PageReadings.modelsMax).map { "m\($0)" } + [long]
+        let samples = names.map { ScrapedSample("queue", ["model": $0], 1) }
+        let round = readings.take(["queue": samples.reversed()])
+        #expect(round.readings.count == PageReadings.modelsMax)
+        #expect(round.droppedCount == 1)
+        #expect(round.readings.contains { $0.labels["model"] == String(repeating: "é", count: 256) })
+    }
+
+    @Test("tells what is missing once a request was served, and of the requests themselves before")
+    func missing() {
+        var readings = PageReadings(Self.profile)
+        #expect(readings.take([:]).missing == [.requests])
+        #expect(readings.take(Self.busy(0, wait: 0)).missing == [])
+        #expect(
+            Set(readings.take(Self.busy(1, wait: 0)).missing) == [.queueLength, .requestTime, .cacheUsage, .batchSize])
+    }
+
+    @Test("of a server that prints six digits a long sum is taken from the buckets")
+    func digits() {
+        let profile = ServiceProfile(
+            id: "test", title: "a server", ports: [], digits: 6, signals: [.requestTime: [.distribution("us")]])
+        func page(_ sum: Double, _ count: Double, _ second: Double) -> [String: [ScrapedSample]] {
+            Dictionary(
+                grouping: [
+                    ScrapedSample("us_sum", [:], sum), ScrapedSample("us_count", [:], count),
+                    ScrapedSample("us_bucket", ["le": "100"], 10), ScrapedSample("us_bucket", ["le": "200"], second),
+                    ScrapedSample("us_bucket", ["le": "+Inf"], count),
+                ], by: \.name)
+        }
+        var readings = PageReadings(profile)
+        _ = readings.take(page(1.23456e8, 110, 110))
+        // The last digit printed is 100 µs, and 16,000 were added: the sum is to be trusted, whatever the buckets say.
+        #expect(
+            flat(readings.take(page(1.23472e8, 120, 120))) == ["request_time": 1_600, "request_time in buckets": 10])
+        _ = readings.take(page(1.23456e12, 130, 130))
+        // Now it is a second: nothing seems to have been added. All ten lie between 100 and 200 µs.
+        #expect(
+            flat(readings.take(page(1.23456e12, 140, 140))) == ["request_time": 150, "request_time in buckets": 10])
+    }
+}
