@@ -1,7 +1,7 @@
 """Writes what the real servers say of themselves to a folder: `capture.py FOLDER [NAME…]`.
 
 Each is captured freshly started before any request, under load with a queue that stands, and idle after that load and
-some failed requests. latencyd's profiles are tested with these files; Tests/CollectorsTests/Captures/Servers has them.
+some failed requests, if there are any to fail. latencyd's profiles are tested with these files; Tests/CollectorsTests/Captures/Servers has them.
 """
 
 import json
@@ -42,6 +42,8 @@ class Capture:
         self.save("load")
         for load in busy:
             print("   ", load.stop())
+        if not failing:
+            return
         for load in failing:
             with load:
                 load.wait()
@@ -56,12 +58,13 @@ def capture_triton(folder: Path) -> None:
             version = json.loads(fetch(f"{server.api_url}/v2")[1])["version"]
             title = f"triton-{version}" + ("-summaries" if summaries else "")
             read = triton.read_answer
-            Capture(folder, server, title, server.statistics).all_states(
+            extras = None if summaries else server.statistics
+            Capture(folder, server, title, extras).all_states(
                 [
                     Load(server.infer_url("paced"), triton.request_body, read=read, concurrency=20, rate=250),
                     Load(server.infer_url("single"), triton.request_body, read=read, concurrency=12),
                 ],
-                [Load(server.infer_url("paced"), triton.failing_body, concurrency=3, limit=9)])
+                [] if summaries else [Load(server.infer_url("paced"), triton.failing_body, concurrency=3, limit=9)])
 
 
 def capture_llamacpp(folder: Path) -> None:
