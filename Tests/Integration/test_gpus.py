@@ -200,8 +200,8 @@ def test_hanging_from_the_first_call_on_holds_up_neither_start_nor_end(start_wit
     assert daemon.get("/-/healthy").status == 200
     started = time.monotonic()
     daemon.process.terminate()
-    assert daemon.wait_ended(10) == 0
-    assert time.monotonic() - started < 5
+    assert daemon.wait_ended(15) == 0
+    assert time.monotonic() - started < 9
 
 
 def test_a_wait_for_events_that_hangs_does_not_hold_up_the_end(start_with, make_gpus) -> None:
@@ -211,8 +211,8 @@ def test_a_wait_for_events_that_hangs_does_not_hold_up_the_end(start_with, make_
     page_with_gpus(daemon)
     started = time.monotonic()
     daemon.process.terminate()
-    assert daemon.wait_ended(10) == 0
-    assert time.monotonic() - started < 5
+    assert daemon.wait_ended(15) == 0
+    assert time.monotonic() - started < 9
     assert gpus.calls("nvmlShutdown") == 0, "a thread is still in the library"
 
 
@@ -400,6 +400,14 @@ def test_a_clock_that_falls_between_two_passes_is_seen(start_with, make_gpus) ->
     assert sampled("power_sampled_{}_watts") == [340, 360]
 
 
+def test_a_temperature_that_the_driver_does_not_know_is_absent(start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "device 0 temperature -1", "device 1 temperature -5")
+    daemon = start_with(gpus)
+    page = page_with_gpus(daemon)
+    assert page.value("latencyd_gpu_temperature_celsius", gpu="0", sensor="gpu") is None
+    assert page.value("latencyd_gpu_temperature_celsius", gpu="1", sensor="gpu") == -5
+
+
 def test_lists_of_impossible_lengths_are_refused(start_with, make_gpus) -> None:
     functions = "nvmlDeviceGet*RunningProcesses*", "nvmlDeviceGetSamples", "nvmlDeviceGetProcessUtilization"
     gpus = make_gpus(
@@ -497,6 +505,19 @@ def test_after_an_upgrade_of_the_driver_no_call_is_made(start_with, make_gpus) -
         "nothing is called any more")
     daemon.stop()
     assert gpus.counts() == calls, "not even to shut it down"
+
+
+def test_a_lost_gpu_that_was_reset_comes_back_with_its_events_when_the_collector_is_switched_off_and_on(
+        start_with, make_gpus) -> None:
+    gpus = make_gpus(TWO_GPUS, "call * device 1 return 16")
+    daemon = start_with(gpus)
+    page_with(daemon, lambda page: page.value("latencyd_gpu_lost", gpu="1") == 1, "GPU 1 is lost")
+    gpus.without("call *")
+    ask_again(daemon)
+    page = page_with_gpus(daemon)
+    assert page.value("latencyd_gpu_lost", gpu="1") == 0
+    gpus.add("event 1 xid 79")
+    page_with(daemon, lambda page: page.value("latencyd_gpu_xid_total", gpu="1", xid="79") == 1, "the Xid is counted")
 
 
 def test_what_was_opened_is_closed_at_the_end(start_with, make_gpus) -> None:

@@ -89,7 +89,7 @@ def test_who_pushes_is_watched(unit, model_server) -> None:
     page = unit.page()
     assert page.value("latencyd_watched", kind="pusher") == 1
     assert page.sum("latencyd_process_context_switches_total", pid=pid) > 0
-    assert page.value("latencyd_process_resident_bytes", pid=pid) > 1 << 20
+    assert page.value("latencyd_process_resident_bytes", pid=pid, process="python3") > 1 << 20
     schedstat = unit.system.run("cat", f"/proc/{pid}/task/{pid}/schedstat", check=False)
     if schedstat.returncode == 0:
         assert page.value("latencyd_process_runqueue_wait_seconds_total", pid=pid) > 0

@@ -47,7 +47,7 @@ def test_executables_and_numa_placement_come_back(unit, model_server, heading) -
     unit.start(PROCESSES, service=drop_in(heading))
     unit.eventually(lambda: threads(unit, disguised) == ["server"], 25, "the executable is read")
     unit.eventually(lambda: unit.page().matching(NUMA, pid=str(disguised)), 15, "so is its placement")
-    assert threads(unit, by_command) != ["python3"], "the label is the executable's name"
+    assert threads(unit, by_command) == ["python3"], "the label is the kernel's name, as without the capability"
     denied = [line for line in unit.log() if "NUMA placement" in line]
     assert not denied, "none of them is closed"
     assert unit.exposure() == exposure(heading)

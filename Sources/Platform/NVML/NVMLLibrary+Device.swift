@@ -62,7 +62,13 @@ extension NVMLLibrary {
         var temperature = csystem_nvml_temperature_v1()
         temperature.version = UInt32(CSYSTEM_NVML_TEMPERATURE_V1)
         try check(try function("nvmlDeviceGetTemperatureV", as: Function.self)(device.pointer, &temperature))
-        return Double(temperature.celsius)
+        return try Self.celsius(temperature.celsius)
+    }
+
+    /// All bits set stand for "not known", as where numbers have no sign.
+    static func celsius(_ value: Int32) throws(NVMLReturn) -> Double {
+        guard value != -1 else { throw .noData }
+        return Double(value)
     }
 
     private func margin(of device: NVMLDevice) throws(NVMLReturn) -> Double {

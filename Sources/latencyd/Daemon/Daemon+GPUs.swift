@@ -17,7 +17,7 @@ extension Daemon {
 
     /// Starts, goes on with another interval, or stops.
     static func ask(_ gpus: GPUMonitor, _ hardware: HardwareConfiguration) throws(DaemonThread.StartError) {
-        guard hardware.collector(GPUMonitor.collectorID).enabled else { return gpus.stop() }
+        guard hardware.collector(GPUMonitor.collectorID).enabled else { return gpus.stop(isFinal: false) }
         let interval = hardware.interval(of: GPUMonitor.collectorID, default: GPUMonitor.defaultInterval)
         try gpus.start(intervalSeconds: interval.inSeconds)
     }

@@ -54,6 +54,20 @@ struct WatchRosterTests {
         #expect(again.isEmpty)
     }
 
+    @Test("the label is the kernel's name for the process, whether the executable may be read or not")
+    func label() throws {
+        var worker = Self.triton
+        (worker.comm, worker.arguments) = ("VLLM::Worker_0", ["python3", "-m", "vllm"])
+        worker.executable = "/usr/bin/python3.11"
+        let readable = files(worker)
+        var denied = readable
+        denied.fail(.procfs("42/exe"), with: .denied)
+        for files in [readable, denied] {
+            #expect(scan(files, [try rule(.command, "*")]).processes.map(\.name) == ["VLLM::Worker_0"])
+            #expect(scan(files, [], pushers: [42]).processes.map(\.name) == ["VLLM::Worker_0"])
+        }
+    }
+
     @Test("a name that was set is the label, and the first rule that matches gives it")
     func name() throws {
         let watched = scan(

@@ -87,6 +87,13 @@ struct NVMLLibraryTests {
         #expect(NVMLReturn(rawValue: code).description == text)
     }
 
+    @Test("a temperature may be below zero, and with all bits set is none")
+    func temperature() throws {
+        #expect(try NVMLLibrary.celsius(61) == 61)
+        #expect(try NVMLLibrary.celsius(-5) == -5)
+        #expect(throws: NVMLReturn.noData) { try NVMLLibrary.celsius(Int32(bitPattern: 0xFFFF_FFFF)) }
+    }
+
     @Test("text ends at its zero, or where the buffer does")
     func text() {
         #expect(NVMLLibrary.text([72, 105, 0, 33]) == "Hi")

@@ -58,6 +58,7 @@ struct LimitsPageTests {
         "PressureStallWatch.triggersMax": Double(PressureStallWatch.triggersMax),
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
+        "GPUMonitor.pauseSeconds": GPUMonitor.pauseSeconds,
         "GPUDriverSchedule.pauseSecondsMax": GPUDriverSchedule.pauseSecondsMax,
     ]
 

@@ -7,6 +7,8 @@ struct ProcessIdentity {
     let executable: String?
     /// Why the executable's path could not be read though there is one.
     let isExecutableDenied: Bool
+    /// The kernel's name for the process, which everybody may read: the label `process`, which so is the same whoever
+    /// the daemon runs as.
     let comm: String
     let startTicks: Int64
     /// Arguments separated by spaces; nil for threads of the kernel.
@@ -32,12 +34,6 @@ struct ProcessIdentity {
             executable = arguments.flatMap(Self.firstArgument)
             isExecutableDenied = error == .denied
         }
-    }
-
-    /// For the label: the executable's base name, else the kernel's name for the process.
-    var name: String {
-        let base = executable.map(Self.baseName) ?? ""
-        return ProcessText.label((base.isEmpty ? comm : base).utf8)
     }
 
     func matches(_ rule: WatchRule) -> Bool {

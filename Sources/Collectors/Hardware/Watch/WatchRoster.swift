@@ -159,7 +159,7 @@ public struct WatchRoster: Sendable {
         let rule = settings.rules.first { identity.matches($0) }
         guard rule != nil || isPusher else { return nil }
         return WatchedProcess(
-            pid: pid, startTicks: identity.startTicks, name: rule?.name ?? identity.name,
+            pid: pid, startTicks: identity.startTicks, name: rule?.name ?? identity.comm,
             reason: rule == nil ? .pusher : .named,
             cgroups: Array(Set(identity.membership?.paths.values.map { $0 } ?? [])).sorted(),
             unit: identity.membership?.unit)

@@ -16,7 +16,7 @@ public struct WatchRule: Sendable, Hashable {
 
     public var subject: Subject
     public var pattern: Glob
-    /// The label `process` of what matches; nil: the base name of each process's executable.
+    /// The label `process` of what matches; nil: the kernel's name for each process.
     public var name: String?
 
     public init(_ subject: Subject, _ pattern: Glob, name: String? = nil) {

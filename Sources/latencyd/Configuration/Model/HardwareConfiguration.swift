@@ -54,6 +54,6 @@ struct WatchConfiguration: Sendable, Equatable {
     var subject: WatchKey.Subject
     /// A pattern (`Glob`).
     var pattern: String
-    /// The label `process` of what matches; nil: the base name of each process's executable.
+    /// The label `process` of what matches; nil: the kernel's name for each process.
     var name: String?
 }

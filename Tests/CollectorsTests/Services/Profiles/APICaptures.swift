@@ -6,7 +6,7 @@ import TestSupport
 enum TritonCapture {
     static func samples() throws -> [ScrapedSample] {
         let api = TritonAPI()
-        let statistics = Repository.text("\(CapturedPage.folder)/triton-2.51-stats.json")
+        let statistics = Repository.text("\(ServerPage.folder)/triton-2.51-stats.json")
         return try api.samples(path: TritonAPI.statistics, body: Array(statistics.utf8))
             + api.samples(path: "/v2/models/dbl/config", body: Array(#"{"name":"dbl","max_batch_size":16}"#.utf8))
     }
@@ -21,7 +21,7 @@ enum TorchServeCapture {
     }
 
     static func samples(_ path: String, _ name: String) throws -> [ScrapedSample] {
-        let body = Repository.text("\(CapturedPage.folder)/\(name).json")
+        let body = Repository.text("\(ServerPage.folder)/\(name).json")
         return try TorchServeAPI().samples(path: path, body: Array(body.utf8))
     }
 }

@@ -24,8 +24,8 @@ struct ProfileReadingsTests {
     func readings(_ entry: Case) throws {
         let profile = try #require(ServiceProfiles[entry.profile])
         var readings = PageReadings(profile)
-        let first = CapturedPage(entry.first)
-        let second = entry.second.map { CapturedPage($0) } ?? first.advanced(entry.steps)
+        let first = ServerPage(entry.first)
+        let second = entry.second.map { ServerPage($0) } ?? first.advanced(entry.steps)
         var api: [String: [ScrapedSample]] = [:]
         if entry.profile == "torchserve" {
             api = Dictionary(grouping: try TorchServeCapture.samples(), by: \.name)

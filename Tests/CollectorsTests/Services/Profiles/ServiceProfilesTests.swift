@@ -27,7 +27,7 @@ struct ServiceProfilesTests {
     @Test("reads no name that its server was not seen to use", arguments: ids)
     func names(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        let pages = CapturedPage.names(of: profile).map { CapturedPage($0) }
+        let pages = ServerPage.names(of: profile).map { ServerPage($0) }
         #expect(!pages.isEmpty)
         let seen = try pages.reduce(into: Self.apiNames(profile)) { $0.formUnion($1.families) }
         // Summaries have no buckets, and distributions of an API no quantiles.
@@ -42,9 +42,9 @@ struct ServiceProfilesTests {
     @Test("reads something of every page of its server that has served requests", arguments: ids)
     func everyPage(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        for name in CapturedPage.names(of: profile) where !name.hasSuffix("-fresh") {
+        for name in ServerPage.names(of: profile) where !name.hasSuffix("-fresh") {
             var readings = PageReadings(profile)
-            let round = readings.take(CapturedPage(name).samples)
+            let round = readings.take(ServerPage(name).samples)
             #expect(!round.readings.isEmpty, "\(name)")
         }
     }
@@ -53,9 +53,9 @@ struct ServiceProfilesTests {
     func signatures(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
         #expect(!profile.signatures.isEmpty)
-        let own = Set(CapturedPage.names(of: profile))
-        for name in CapturedPage.names {
-            let families = CapturedPage(name).families
+        let own = Set(ServerPage.names(of: profile))
+        for name in ServerPage.names {
+            let families = ServerPage(name).families
             let matches = families.contains { family in profile.signatures.contains { family.hasPrefix($0) } }
             // Some show nothing before the first request.
             if own.contains(name), !families.isEmpty { #expect(matches, "\(name)") }
@@ -76,9 +76,9 @@ struct ServiceProfilesTests {
     @Test("says nothing of the past when it first sees a page", arguments: ids)
     func firstSight(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        for name in CapturedPage.names(of: profile) {
+        for name in ServerPage.names(of: profile) {
             var readings = PageReadings(profile)
-            for reading in readings.take(CapturedPage(name).samples).readings {
+            for reading in readings.take(ServerPage(name).samples).readings {
                 switch reading.value {
                 case .number(let value): #expect(value >= 0, "\(name)")
                 case .increase(let value): #expect(value == 0, "\(name): \(reading.signal)")
@@ -91,9 +91,9 @@ struct ServiceProfilesTests {
     @Test("sees nothing happen between two readings of the same page", arguments: ids)
     func standstill(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        for name in CapturedPage.names(of: profile) {
+        for name in ServerPage.names(of: profile) {
             var readings = PageReadings(profile)
-            let page = CapturedPage(name).samples
+            let page = ServerPage(name).samples
             _ = readings.take(page)
             for reading in readings.take(page).readings {
                 switch reading.value {
@@ -109,9 +109,9 @@ struct ServiceProfilesTests {
     @Test("counts nothing in the interval in which the server began anew", arguments: ids)
     func restart(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        for name in CapturedPage.names(of: profile) where !name.hasSuffix("-fresh") {
+        for name in ServerPage.names(of: profile) where !name.hasSuffix("-fresh") {
             var readings = PageReadings(profile)
-            let page = CapturedPage(name).samples
+            let page = ServerPage(name).samples
             var halved = page
             for name in page.keys {
                 halved[name] = page[name]!.map { ScrapedSample($0.name, $0.labels, ($0.value / 2).rounded(.down)) }
@@ -131,13 +131,13 @@ struct ServiceProfilesTests {
     @Test("the daemon's parser finds on every page what was found here by simpler means", arguments: ids)
     func parser(_ id: String) throws {
         let profile = try #require(ServiceProfiles[id])
-        for name in CapturedPage.names(of: profile) {
+        for name in ServerPage.names(of: profile) {
             var parser = PageParser(format: .text, wanted: WantedNames(profile.sampleNames))
-            let bytes = Array(Repository.text("\(CapturedPage.folder)/\(name).prom").utf8)
+            let bytes = Array(Repository.text("\(ServerPage.folder)/\(name).prom").utf8)
             bytes.withUnsafeBytes { _ = try? parser.feed($0) }
             let page = try parser.finish()
             #expect(page.malformedCount == 0, "\(name)")
-            let expected = CapturedPage(name).samples.filter { profile.sampleNames.contains($0.key) }
+            let expected = ServerPage(name).samples.filter { profile.sampleNames.contains($0.key) }
             #expect(page.samples.keys.sorted() == expected.keys.sorted(), "\(name)")
             for (key, samples) in expected {
                 let same = zip(samples, page[key]).allSatisfy { one, other in

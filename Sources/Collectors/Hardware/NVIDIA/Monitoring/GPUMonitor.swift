@@ -3,7 +3,7 @@ public import Platform
 /// Asks the GPUs on threads of its own, and keeps what they last answered.
 ///
 /// A call of the driver may last minutes: nobody but these threads ever waits for it. ``snapshot()`` takes a short
-/// lock, ``stop()`` waits 2 s at the most and then leaves the threads to the driver.
+/// lock, ``stop(isFinal:)`` waits some seconds at the most and then leaves the threads to the driver.
 public final class GPUMonitor: GPUSource {
     /// The collector that shows what was found, and how often the GPUs are asked unless the configuration says
     /// otherwise.
@@ -14,8 +14,11 @@ public final class GPUMonitor: GPUSource {
     static let hangingSeconds = 5.0
     /// How long ``start(intervalSeconds:)`` waits for the library.
     static let startSeconds = 0.5
-    /// How long ``stop()`` waits for the threads.
-    static let stopSeconds = 2.0
+    /// How long ``stop(isFinal:)`` waits for the threads before the process ends: one that is killed in a call of the
+    /// driver can leave a GPU unusable.
+    static let stopSeconds = 5.0
+    /// How long when the process goes on, and its threads can end later.
+    static let pauseSeconds = 2.0
 
     /// Opens the library; what is thrown is a state, not a failure.
     public typealias Open = @Sendable (_ path: String) throws(DynamicLibraryError) -> any NVML
@@ -66,10 +69,12 @@ public final class GPUMonitor: GPUSource {
 
     /// Ends the threads, or leaves them where the driver does not let them go. Later ``start(intervalSeconds:)`` may
     /// begin anew.
-    public func stop() {
+    ///
+    /// - Parameter isFinal: the process ends after it.
+    public func stop(isFinal: Bool = true) {
         // The lock is not held while waiting.
         guard let session = session.withLock({ $0 }) else { return }
-        session.stop(seconds: Self.stopSeconds)
+        session.stop(seconds: isFinal ? Self.stopSeconds : Self.pauseSeconds)
         board.show(GPUDriverStatus(), [])
     }
 

@@ -49,7 +49,9 @@ struct GPUUnit {
         readings = GPUReadings()
         let remedy =
             code == .resetRequired ? "reset it (nvidia-smi --gpu-reset)" : "look for Xid errors in the kernel log"
-        device.message = "\(code); not asked any more until latencyd is restarted; \(remedy)"
+        device.message =
+            "\(code); not asked any more until latencyd is restarted or its collector nvidia switched off and on;"
+            + " \(remedy)"
     }
 
     /// Everything is asked for anew: what a GPU has changes with MIG.

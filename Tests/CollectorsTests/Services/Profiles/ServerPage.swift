@@ -6,7 +6,7 @@ import TestSupport
 
 /// A page of a model server from `Captures/Servers`, read by the simplest means that do: what the profiles are tested
 /// with does not depend on the parser of the daemon.
-struct CapturedPage {
+struct ServerPage {
     var samples: [String: [ScrapedSample]] = [:]
     /// Names of families, from the TYPE lines as well.
     var families: Set<String> = []
@@ -61,7 +61,7 @@ struct CapturedPage {
     }
 
     /// Every sample of each of the names goes on by so much.
-    func advanced(_ steps: [String: Double]) -> CapturedPage {
+    func advanced(_ steps: [String: Double]) -> ServerPage {
         var page = self
         for (name, step) in steps {
             guard page.samples[name] != nil else { fatalError("no sample has the name \(name)") }
