@@ -73,7 +73,9 @@ def test_a_restart_is_a_gap_and_no_spike(start_daemon) -> None:
             watched.wait_up()
             after = watched.samples(SIGNALS, 3)
         assert max(sample.value for sample in after["queue_length"]) <= 4
-        assert all(0 < sample.value <= SLOTS for sample in after["batch_size"])
+        # The server writes the mean over its life with six digits, which makes that of a second a little uncertain.
+        sizes = [sample.value for sample in after["batch_size"]]
+        assert 0 < min(sizes) and max(sizes) < SLOTS * 1.01, sizes
         assert max(sample.value for sample in after["inter_token_seconds"]) < 5 * middle(before["inter_token_seconds"])
 
 

@@ -7,13 +7,13 @@ from daemon import Daemon, eventually
 from load import Load, Record
 from page import Page
 from triton import BATCH_SECONDS, MAX_BATCH, Triton, failing_body, read_answer, request_body
-from watched import Watched, middle
+from watched import Watched, average, middle
 
 # Requests that are outstanding all the time. Of the first model's eight are worked on, of the second's one.
 PACED, SINGLE = 40, 6
 # The load's times have in them the way to Triton and back and the load's own turn on a busy machine: some milliseconds
 # each way, beside waits of a tenth of a second.
-MEANS = {"rel": 0.1, "abs": 0.01}
+MEANS = {"rel": 0.1}
 SIGNALS = ("queue_length", "queue_seconds", "batch_size", "request_seconds", "batch_efficiency_ratio")
 # What may be on the page when it was last right: reading takes place each second.
 READ_AGAIN = 5
@@ -34,8 +34,8 @@ def watch(start_daemon, server: Triton) -> Watched:
     watched = Watched(start_daemon({"services": [server.service()]}), "triton-a", "paced")
     watched.wait_up()
     watched.wait_value("requests_total", 0)
-    # The API is asked after the page; a third page is read when the second answer is there.
-    eventually(lambda: watched.of(None).value("scrapes_total") >= 3, READ_AGAIN, "it was read three times")
+    # The API as well, of which nothing is shown while nothing runs.
+    watched.wait_readings()
     return watched
 
 
@@ -97,8 +97,7 @@ def test_batches_of_every_size_are_counted_by_their_size(start_daemon, server) -
     assert len(record.batches()) >= 5, "the load makes batches of one size only"
 
     # The seconds looked at and those of the load are not the very same ones, and sizes vary.
-    mean = sum(sample.value for sample in seen["batch_size"]) / len(seen["batch_size"])
-    assert mean == pytest.approx(steady.batch_size, rel=0.15)
+    assert average(seen["batch_size"]) == pytest.approx(steady.batch_size, rel=0.15)
 
     # As many of each size as the model ran, with no tolerance.
     def below(page: Page, size: int) -> float:
@@ -142,33 +141,27 @@ def test_a_restart_under_load_is_a_gap_and_no_spike(start_daemon) -> None:
             page = watched.daemon.page()
             assert [watched.value(signal, page) for signal in SIGNALS] == [None] * len(SIGNALS)
             counted = watched.value("requests_total", page)
-            assert counted > 0
+            began = time.monotonic_ns()
             server.start()
             watched.wait_up()
+            seen_again = time.monotonic_ns()
             after = watched.samples(("requests_total", *SIGNALS), 4)
             record = load.stop()
-        restarted_requests_are_bounded(watched.daemon, watched, counted, killed, record)
+
+        # As slow as before, and not as slow as the server was away. The first batches of a server take longer.
+        for signal in ("queue_seconds", "request_seconds"):
+            assert max(sample.value for sample in after[signal]) < middle(before[signal]) + 0.3, after[signal]
+        assert max(sample.value for sample in after["queue_length"]) <= 8
         totals = [counted, *(sample.value for sample in after["requests_total"])]
         assert totals == sorted(totals)
-        # As slow as before, and not as slow as the server was away. Its first batches are slower than others.
-        for signal in ("queue_seconds", "request_seconds"):
-            assert max(sample.value for sample in after[signal]) < 0.5 + middle(before[signal]), after[signal]
-        assert max(sample.value for sample in after["queue_length"]) <= 8
 
-
-def restarted_requests_are_bounded(
-    daemon: Daemon, watched: Watched, counted: float, killed: int, record: Record
-) -> None:
-    """All are counted but those after the last reading before the end, two seconds of them at the most."""
-    assert daemon.process.poll() is None
-    first_life = record.between(0, killed + 1_000_000_000)
-    unread = first_life.between(killed - 2_000_000_000, killed + 1_000_000_000)
-    # Triton may have counted answers that did not come through.
-    assert len(first_life.succeeded) - len(unread.succeeded) <= counted <= len(first_life.succeeded) + 8
-
-    second_life = len(record.succeeded) - len(first_life.succeeded)
-    eventually(
-        lambda: watched.value("requests_total") >= counted + second_life - 8, READ_AGAIN,
-        f"{second_life} more than {counted}")
-    # A reading that found the server anew begins with it, and counts all that it had done by then or none of it.
-    assert watched.value("requests_total") <= counted + second_life + 8
+        # Of its first life all requests are counted but those after the last reading, of its second life all but those
+        # before the first reading, which was at the latest when it was up again. Readings are a second apart, and one
+        # under way may fail; the answers to eight requests may have been lost.
+        first_life = record.between(0, began)
+        assert len(record.between(0, killed - 2_000_000_000).succeeded) <= counted <= len(first_life.succeeded) + 8
+        watched.wait_readings()
+        again = watched.value("requests_total") - counted
+        second_life = len(record.succeeded) - len(first_life.succeeded)
+        unread = len(record.between(began, seen_again).succeeded)
+        assert second_life - unread - 8 <= again <= second_life

@@ -44,8 +44,10 @@ class Watched:
 
         eventually(agrees, timeout, f"{signal} of {self.labels} is {expected}")
 
-    def wait_present(self, signal: str, timeout: float = 5) -> None:
-        eventually(lambda: self.value(signal) is not None, timeout, f"{self.labels} has {signal}")
+    def wait_readings(self) -> None:
+        """Waits for three more readings: the second and the third saw all that was on the server before."""
+        scrapes = self.of(None).value("scrapes_total")
+        eventually(lambda: self.of(None).value("scrapes_total") >= scrapes + 3, 15, "three more readings")
 
     def all_values(self, page: Page) -> dict[str, float]:
         """Every value of the service and model, by name and labels."""
@@ -74,3 +76,8 @@ class Watched:
 def middle(samples: list[Sample]) -> float:
     assert samples, "the signal was never there"
     return statistics.median(sample.value for sample in samples)
+
+
+def average(samples: list[Sample]) -> float:
+    assert samples, "the signal was never there"
+    return statistics.mean(sample.value for sample in samples)
