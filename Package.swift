@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CollectorsTests", dependencies: ["Collectors", "Telemetry", "Platform", "TestSupport"],
+            name: "CollectorsTests", dependencies: ["Collectors", "Exporter", "Telemetry", "Platform", "TestSupport"],
             exclude: ["Captures", "Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "AnomalyDetectTests", dependencies: ["AnomalyDetect", "Telemetry", "TestSupport"],

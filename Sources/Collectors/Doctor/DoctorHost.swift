@@ -22,12 +22,14 @@ public struct DoctorHost: Sendable {
     public var user: FilePermission.User
     /// URLs of the services that the configuration names.
     public var serviceURLs: [String]
+    /// Whether the daemon takes in servers that it finds.
+    public var takesServersIn: Bool
 
     public init(
         files: any HostFiles, earlier: any HostFiles = InMemoryHostFiles(), elapsedSeconds: Double = 0,
         wakeups: WakeupReading? = nil, handicaps: [String] = [], gpus: GPUSnapshot = GPUSnapshot(),
         watch: DoctorWatch = DoctorWatch(), servers: [FoundServer] = [], serviceURLs: [String] = [],
-        user: FilePermission.User = .plain
+        takesServersIn: Bool = false, user: FilePermission.User = .plain
     ) {
         self.files = files
         self.earlier = earlier
@@ -39,6 +41,7 @@ public struct DoctorHost: Sendable {
         self.servers = servers
         self.serviceURLs = serviceURLs
         self.user = user
+        self.takesServersIn = takesServersIn
     }
 
     /// A copy of what the checks want to see twice, as it is now.

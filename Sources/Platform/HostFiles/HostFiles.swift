@@ -9,6 +9,9 @@ public protocol HostFiles: Sendable {
     ///   same either way.
     func read(_ path: HostPath, limitBytes: Int, keepsOpen: Bool) throws(HostFileError) -> [UInt8]
 
+    /// The first `bytesMax` bytes of a file, or all of a shorter one: for tables that begin with what is looked for.
+    func readStart(_ path: HostPath, bytesMax: Int) throws(HostFileError) -> [UInt8]
+
     /// The names in a folder without `.` and `..`, in no particular order. A name that is not UTF-8 is left out.
     func list(_ folder: HostPath) throws(HostFileError) -> [String]
 
@@ -27,6 +30,11 @@ extension HostFiles {
         _ path: HostPath, _ threshold: PressureThreshold
     ) throws(HostFileError) -> PressureTrigger {
         throw .notSupported
+    }
+
+    /// Reads all of it, at most ``HostFileLimits/tableBytes``.
+    public func readStart(_ path: HostPath, bytesMax: Int) throws(HostFileError) -> [UInt8] {
+        Array(try read(path, limitBytes: HostFileLimits.tableBytes, keepsOpen: false).prefix(bytesMax))
     }
 
     /// A host without links.

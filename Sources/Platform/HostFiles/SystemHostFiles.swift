@@ -50,6 +50,23 @@ public struct SystemHostFiles: HostFiles {
         }
     }
 
+    public func readStart(_ path: HostPath, bytesMax: Int) throws(HostFileError) -> [UInt8] {
+        let descriptor = try open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var content = [UInt8](repeating: 0, count: bytesMax)
+        var count = 0
+        while count < bytesMax {
+            let received = content.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + count, bytesMax - count)
+            }
+            if received < 0 && errno == EINTR { continue }
+            guard received >= 0 else { throw HostFileError(errno: errno) }
+            if received == 0 { break }
+            count += received
+        }
+        return Array(content.prefix(count))
+    }
+
     public func list(_ folder: HostPath) throws(HostFileError) -> [String] {
         let descriptor = try open(folder, O_RDONLY | O_DIRECTORY)
         guard let stream = fdopendir(descriptor) else {

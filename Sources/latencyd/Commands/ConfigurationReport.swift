@@ -26,15 +26,18 @@ struct ConfigurationReport {
         return [
             "web: \(configuration.web.listenAddress)",
             "collectors: " + (enabled.isEmpty ? "none" : enabled.joined(separator: ", ")),
-            "services: " + services(configuration.services),
+            "services: " + services(configuration),
             "rules: " + rules(configuration.alerts),
         ]
     }
 
-    private static func services(_ services: [ServiceConfiguration]) -> String {
-        guard !services.isEmpty else { return "none" }
+    private static func services(_ configuration: Configuration) -> String {
+        let services = configuration.services
+        let auto = configuration.finding == nil ? [] : ["those found on this host"]
+        guard !services.isEmpty else { return auto.first ?? "none" }
         let more = services.count > 5 ? ", …" : ""
-        return "\(services.count) (\(services.prefix(5).map(\.name).joined(separator: ", "))\(more))"
+        let named = "\(services.count) (\(services.prefix(5).map(\.name).joined(separator: ", "))\(more))"
+        return ([named] + auto).joined(separator: " and ")
     }
 
     private static func rules(_ alerts: AlertsConfiguration) -> String {

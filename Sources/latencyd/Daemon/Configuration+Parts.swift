@@ -18,6 +18,18 @@ extension PushConfiguration {
     }
 }
 
+extension Configuration {
+    /// - Parameter ownPort: where the daemon serves.
+    func serviceSettings(ownPort: UInt16) -> ServiceThread.Settings {
+        ServiceThread.Settings(
+            services: services.map(\.settings),
+            finding: finding.map {
+                ServerFinding(
+                    interval: $0.interval.inSeconds, timeout: $0.effectiveTimeout.inSeconds, ownPort: Int(ownPort))
+            })
+    }
+}
+
 extension HardwareConfiguration {
     var settings: HardwareSettings {
         HardwareSettings(

@@ -58,7 +58,7 @@ final class Daemon {
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         ingestor = Locked(Self.ingestor(configuration))
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log),
-            let services = ServiceThread(log: log)
+            let services = ServiceThread(files: SystemHostFiles(procfs: options.host.pathProcfs), log: log)
         else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
@@ -90,7 +90,7 @@ final class Daemon {
             let ingestor = ingestor
             Self.measure(wakeups, configuration.hardware, log)
             try Self.ask(gpus, configuration.hardware)
-            try services.start(configuration.services.map(\.settings))
+            try services.start(configuration.serviceSettings(ownPort: web.port))
             try hardware.start(
                 host: CollectorHost(
                     files: SystemHostFiles(
@@ -256,7 +256,9 @@ final class Daemon {
             ingestor.withLock { $0.setOptions(new.push.options) }
         }
         hardware.apply(new.hardware.settings)
-        if new.services != running.services { services.apply(new.services.map(\.settings)) }
+        if new.services != running.services || new.finding != nil || running.finding != nil {
+            services.apply(new.serviceSettings(ownPort: web.port))
+        }
         Self.measure(wakeups, new.hardware, log)
         do {
             try Self.ask(gpus, new.hardware)

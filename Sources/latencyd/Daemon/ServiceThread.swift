@@ -8,8 +8,15 @@ final class ServiceThread: Sendable {
     /// How long the stop waits for the thread, seconds.
     static let patienceSeconds = 2.0
 
+    /// What is read.
+    struct Settings: Sendable {
+        var services: [ServiceSettings]
+        /// Nil where servers that are not configured are left alone.
+        var finding: ServerFinding?
+    }
+
     private struct Orders: Sendable {
-        var settings: [ServiceSettings]?
+        var settings: Settings?
         var stops = false
     }
 
@@ -17,25 +24,27 @@ final class ServiceThread: Sendable {
     let board = ServiceBoard()
     private let orders = Locked(Orders())
     private let wakeup: Wakeup
+    private let files: any HostFiles
     private let log: Logging.Logger
     private let end = Answer<Bool>()
 
     /// Nil when the process has no descriptor left.
-    init?(log: Logging.Logger) {
+    init?(files: any HostFiles, log: Logging.Logger) {
         guard let wakeup = Wakeup() else { return nil }
         self.wakeup = wakeup
+        self.files = files
         self.log = log
     }
 
     // MARK: For other threads
 
-    func start(_ settings: [ServiceSettings]) throws(DaemonThread.StartError) {
+    func start(_ settings: Settings) throws(DaemonThread.StartError) {
         apply(settings)
         try DaemonThread(name: "services") { [self] in run() }.detach()
     }
 
-    /// Takes new settings; services that are as they were go on.
-    func apply(_ settings: [ServiceSettings]) {
+    /// Takes new settings; services that are as they were go on, and servers are searched for anew.
+    func apply(_ settings: Settings) {
         orders.withLock { $0.settings = settings }
         wakeup.signal()
     }
@@ -57,7 +66,7 @@ final class ServiceThread: Sendable {
 
     private func run() {
         defer { end.give(true) }
-        guard let reader = ServiceReader(board: board) else {
+        guard let reader = ServiceReader(board: board, files: files) else {
             log.error("no services are read: the HTTP library cannot be used")
             return
         }
@@ -65,7 +74,7 @@ final class ServiceThread: Sendable {
             wakeup.clear()
             let (stops, settings) = orders.withLock { ($0.stops, $0.settings.take()) }
             if stops { return }
-            if let settings { reader.apply(settings) }
+            if let settings { reader.apply(settings.services, finding: settings.finding) }
             for note in reader.turn(or: wakeup) {
                 log.log(
                     level: note.isWarning ? .warning : .info, "\(note.message)",

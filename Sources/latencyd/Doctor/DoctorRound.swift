@@ -31,7 +31,8 @@ struct DoctorRound {
         let host = DoctorHost(
             files: files, earlier: earlier, elapsedSeconds: elapsed, wakeups: wakeups, handicaps: handicaps,
             gpus: snapshot, watch: watch, servers: ServerSearch.run(files, ownPort: configuration.webPort),
-            serviceURLs: configuration.serviceURLs, user: geteuid() == 0 ? .root : .plain)
+            serviceURLs: configuration.serviceURLs, takesServersIn: configuration.takesServersIn,
+            user: geteuid() == 0 ? .root : .plain)
         // A driver that hangs is left behind after a while; the command ends all the same.
         gpus?.stop()
         return DoctorReport(
@@ -92,6 +93,7 @@ struct DoctorRound {
 /// What the doctor takes from the configuration, and what it has to say about it.
 struct DoctorConfiguration {
     var serviceURLs: [String] = []
+    var takesServersIn = false
     /// Which library the GPUs are asked through, if any.
     var hardware = HardwareConfiguration()
     /// Where the daemon itself serves.
@@ -112,6 +114,7 @@ struct DoctorConfiguration {
         do {
             let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
             serviceURLs = loaded.serviceURLs
+            takesServersIn = loaded.configuration.finding != nil
             hardware = loaded.configuration.hardware
             webPort = Int(loaded.configuration.web.listenAddress.port)
             report = CheckReport(id: Self.id, title: Self.title, status: .ok, notes: ["\(file) is valid"])

@@ -91,8 +91,3 @@ struct StatusText {
         }
     }
 }
-
-extension FoundServer {
-    /// The entry of `services` that takes it in.
-    var configurationLine: String { "  - {name: \(profile)-\(port), profile: \(profile), url: \"\(url)\"}" }
-}

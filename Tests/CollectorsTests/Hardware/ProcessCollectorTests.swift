@@ -167,12 +167,15 @@ struct ProcessCollectorTests {
             #expect(budget.share == 1)
             budget.spend(1, isNew: false)
         }
-        budget = ThreadBudget(processes: 5)
+        budget = ThreadBudget(processes: 8)
         budget.beginProcess()
-        #expect(budget.share == WatchLimits.threadsPerPassMax / 5)
+        #expect(budget.share == WatchLimits.threadsPerPassMax / 8)
         budget.spend(2, isNew: false)
         budget.beginProcess()
-        #expect(budget.share == (WatchLimits.threadsPerPassMax - 2) / 4)
+        #expect(budget.share == (WatchLimits.threadsPerPassMax - 2) / 7)
+        // However much is left, no process takes more than its turn.
+        for _ in 0..<6 { budget.beginProcess() }
+        #expect(budget.share == WatchLimits.threadsPerTurnMax)
         budget.spend(4_000, isNew: true)
         #expect(budget.newLeft == WatchLimits.newThreadsPerPassMax - 4_000)
     }

@@ -75,6 +75,20 @@ struct ServiceConfigurationTests {
             ])
     }
 
+    @Test("servers of the host are taken in where that is asked for, beside those that are named")
+    func finding() throws {
+        #expect(try decode("services: [{profile: triton}]").configuration.finding == nil)
+        let both = try decode("services: [{profile: triton}, {profile: auto}]").configuration
+        #expect(both.services.map(\.name) == ["triton"])
+        #expect(both.finding == FindingConfiguration())
+        let settings = try decode("services: [{profile: auto, interval: 30s, timeout: 2s}]").configuration
+            .serviceSettings(ownPort: 9_959)
+        #expect(settings.services.isEmpty)
+        #expect(settings.finding == ServerFinding(interval: 30, timeout: 2, ownPort: 9_959))
+        let slow = try decode("services: [{profile: auto, interval: 30s}]").configuration
+        #expect(slow.serviceSettings(ownPort: 1).finding?.timeout == 10)
+    }
+
     @Test(
         "what is wrong is told with place and remedy",
         arguments: [
@@ -112,6 +126,14 @@ struct ServiceConfigurationTests {
                 "[{profile: prometheus, url: \"http://h/\", signals: {queue_time: {metric: a, kind: mean}}}]",
                 "kind mean needs 'per'"
             ),
+            (
+                "[{profile: auto, name: a}]",
+                "services[0].name: profile auto takes in every server by its defaults; leave"
+            ),
+            ("[{profile: auto, url: \"http://h/\"}]", "services[0].url: profile auto takes in"),
+            ("[{profile: auto}, {profile: auto}]", "services[1]: line 1 says so already; leave one of the two out"),
+            ("[{profile: auto, interval: 1ms}]", "services[0].interval: "),
+            ("[{profile: autp}]", "did you mean 'auto'?"),
             ("[triton]", "the service is the single value 'triton', not a mapping"),
         ])
     func refused(services: String, says: String) {

@@ -14,15 +14,14 @@ enum ModelServerCheck: HostCheck {
             let place = "\(server.name) on port \(server.port)"
             if examination.host.serviceURLs.contains(where: { server.isMeant(by: $0) }) {
                 examination.isGood("\(place) is configured")
+            } else if examination.host.takesServersIn {
+                examination.isGood("\(place) is taken in by itself")
             } else {
                 examination.find(
                     .info, "\(place) is not among the services of the configuration",
                     evidence: ["\(server.url) serves \(server.evidence)"],
                     why: "its queue and batch sizes would tell a slow server from a slow host",
-                    remedy: [
-                        "services:    # add to latencyd.yml",
-                        "  - {name: \(server.profile)-\(server.port), profile: \(server.profile), url: \"\(server.url)\"}",
-                    ])
+                    remedy: ["services:    # add to latencyd.yml", server.configurationLine])
             }
         }
     }

@@ -28,13 +28,15 @@ public struct ServiceProfile: Sendable {
     public let signatures: [String]
     /// What is asked at `api_url`, where the server says more than on its page of metrics.
     public let api: (any ServiceAPI)?
+    /// The usual port of that API, beside a page of metrics on the first of `ports`; empty without an API.
+    public let apiPorts: [Int]
 
     public init(
         id: String, title: String, ports: [Int], path: String = "/metrics", pageSwitch: String? = nil,
         modelLabels: [String] = [], copyLabels: [String] = [], digits: Int? = nil,
         signals: [ServiceSignal: [SignalSource]],
         buckets: [ServiceSignal: [SignalSource]] = [:], switches: [ServiceSignal: String] = [:],
-        signatures: [String] = [], api: (any ServiceAPI)? = nil
+        signatures: [String] = [], api: (any ServiceAPI)? = nil, apiPorts: [Int] = []
     ) {
         self.id = id
         self.title = title
@@ -49,6 +51,7 @@ public struct ServiceProfile: Sendable {
         self.switches = switches
         self.signatures = signatures
         self.api = api
+        self.apiPorts = apiPorts
     }
 
     /// The names of all samples that are read: from the page, and those that begin with `api:` from the API.

@@ -32,7 +32,7 @@ extension ServiceProfile {
                 + "goes into bearer_token_file",
             .requests: "write metrics_mode=prometheus in TorchServe's config.properties",
         ],
-        signatures: ["ts_inference_", "ts_queue_"], api: TorchServeAPI())
+        signatures: ["ts_inference_", "ts_queue_"], api: TorchServeAPI(), apiPorts: [8081])
 }
 
 /// TorchServe's management API: the list of models, and each one's queue.

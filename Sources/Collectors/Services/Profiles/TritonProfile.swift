@@ -39,7 +39,7 @@ extension ServiceProfile {
             .timeToFirstToken:
                 "start Triton with --metrics-config histogram_latencies=true (decoupled models only)",
         ],
-        signatures: ["nv_inference_"], api: TritonAPI())
+        signatures: ["nv_inference_"], api: TritonAPI(), apiPorts: [8000])
 }
 
 /// The statistics and model configuration extensions of Triton's HTTP API.
@@ -61,11 +61,11 @@ struct TritonAPI: ServiceAPI {
     func samples(path: String, body: [UInt8]) throws(ServiceAPIError) -> [ScrapedSample] {
         do {
             if path == Self.statistics {
-                return try JSONText.decode(Statistics.self, from: body).model_stats.flatMap(\.samples)
+                return try JSONText.decode(Statistics.self, from: body).modelStats.flatMap(\.samples)
             }
             let model = try JSONText.decode(Configuration.self, from: body)
             // 0 is a model that does not batch.
-            return [ScrapedSample("api:max_batch_size", ["model": model.name], max(model.max_batch_size ?? 0, 1))]
+            return [ScrapedSample("api:max_batch_size", ["model": model.name], max(model.maxBatchSize ?? 0, 1))]
         } catch {
             throw ServiceAPIError(error.description)
         }
@@ -73,39 +73,58 @@ struct TritonAPI: ServiceAPI {
 
     private struct Configuration: Decodable {
         let name: String
-        let max_batch_size: Double?
+        let maxBatchSize: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case maxBatchSize = "max_batch_size"
+        }
     }
 
     private struct Statistics: Decodable {
-        let model_stats: [Model]
+        let modelStats: [Model]
+
+        enum CodingKeys: String, CodingKey {
+            case modelStats = "model_stats"
+        }
     }
 
     private struct Model: Decodable {
         let name: String
         let version: String
-        let batch_stats: [Batch]?
+        let batchStats: [Batch]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, version
+            case batchStats = "batch_stats"
+        }
 
         /// The sizes as a histogram with bounds that never change, else a size that is met for the first time would look
         /// like a server that began anew.
         var samples: [ScrapedSample] {
             let labels: LabelSet = ["model": name, "version": version]
-            let batches = batch_stats ?? []
+            let batches = batchStats ?? []
             let buckets = BatchBounds.all.map { bound in
                 ScrapedSample(
                     "api:batch_size_bucket", labels.adding([Label("le", "\(bound)")]),
-                    batches.lazy.filter { $0.batch_size <= bound }.map(\.compute_infer.count).reduce(0, +))
+                    batches.lazy.filter { $0.batchSize <= bound }.map(\.computeInfer.count).reduce(0, +))
             }
             return buckets + [
                 ScrapedSample(
-                    "api:batch_size_sum", labels, batches.map { $0.batch_size * $0.compute_infer.count }.reduce(0, +)),
-                ScrapedSample("api:batch_size_count", labels, batches.map(\.compute_infer.count).reduce(0, +)),
+                    "api:batch_size_sum", labels, batches.map { $0.batchSize * $0.computeInfer.count }.reduce(0, +)),
+                ScrapedSample("api:batch_size_count", labels, batches.map(\.computeInfer.count).reduce(0, +)),
             ]
         }
     }
 
     private struct Batch: Decodable {
-        let batch_size: Double
-        let compute_infer: Count
+        let batchSize: Double
+        let computeInfer: Count
+
+        enum CodingKeys: String, CodingKey {
+            case batchSize = "batch_size"
+            case computeInfer = "compute_infer"
+        }
     }
 
     private struct Count: Decodable {

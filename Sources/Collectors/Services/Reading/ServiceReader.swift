@@ -6,27 +6,52 @@ public final class ServiceReader {
     private let board: ServiceBoard
     private let monotonicSeconds: () -> Double
     private let unixSeconds: () -> Double
+    private let files: any HostFiles
+    private var configured: [ServiceSettings] = []
+    /// Nil where only what is configured is read.
+    private var finder: ServerFinder?
     private var targets: [ServiceTarget] = []
     private var notices: [String: ServiceNotice] = [:]
 
     /// Nil when the HTTP library cannot be used.
+    ///
+    /// - Parameter files: where it stands which ports are listened on.
     public init?(
-        board: ServiceBoard, monotonicSeconds: @escaping () -> Double = HostClock.monotonicSeconds,
+        board: ServiceBoard, files: any HostFiles = SystemHostFiles(),
+        monotonicSeconds: @escaping () -> Double = HostClock.monotonicSeconds,
         unixSeconds: @escaping () -> Double = HostClock.unixSeconds
     ) {
         // Every service may have its requests on the way, so that none waits for a place.
-        let transfersMax = ServiceLimits.servicesMax * ServiceLimits.requestsAtOnce
+        let transfersMax = ServiceLimits.servicesMax * ServiceLimits.requestsAtOnce + ServerPlaces.candidatesMax
         guard let client = HTTPClient(transfersMax: transfersMax) else { return nil }
         self.client = client
         self.board = board
+        self.files = files
         self.monotonicSeconds = monotonicSeconds
         self.unixSeconds = unixSeconds
     }
 
     /// Reads these services from now on. One that is as it was goes on; at most ``ServiceLimits/servicesMax`` are read.
-    public func apply(_ settings: [ServiceSettings]) {
+    ///
+    /// - Parameter finding: nil where servers that are not among them are left alone; else they are searched for at once.
+    public func apply(_ settings: [ServiceSettings], finding: ServerFinding? = nil) {
+        configured = settings
+        if let finding {
+            let now = monotonicSeconds()
+            var finder = finder ?? ServerFinder(finding, files, at: now)
+            finder.apply(finding, besides: settings, client, at: now)
+            self.finder = finder
+        } else {
+            finder?.cancel(client)
+            finder = nil
+        }
+        readAll()
+    }
+
+    /// Reads what is configured, and what was found beside it.
+    private func readAll() {
         let now = monotonicSeconds()
-        let wanted = Array(settings.prefix(ServiceLimits.servicesMax))
+        let wanted = Array((configured + (finder?.services ?? [])).prefix(ServiceLimits.servicesMax))
         var kept: [ServiceTarget] = []
         for var target in targets {
             if wanted.contains(target.settings) {
@@ -49,18 +74,27 @@ public final class ServiceReader {
     public func turn(or wakeup: Wakeup) -> [ServiceNote] {
         var notes: [ServiceNote] = []
         let now = monotonicSeconds()
+        notes += take(finder?.begin(client, at: now))
         for index in targets.indices {
             if let round = targets[index].begin(client, at: now) { notes += end(round, of: targets[index].settings) }
         }
-        let due = targets.lazy.filter { !$0.isInProgress }.map(\.dueSeconds).min() ?? now + 60
+        let due = (targets.filter { !$0.isInProgress }.map(\.dueSeconds) + [finder?.nextSeconds ?? now + 60]).min()!
         let answers = client.wait(seconds: due - monotonicSeconds(), or: wakeup)
         for answer in answers {
+            notes += take(finder?.take(answer, client))
             for index in targets.indices {
                 if let round = targets[index].take(answer, client, at: monotonicSeconds()) {
                     notes += end(round, of: targets[index].settings)
                 }
             }
         }
+        return notes
+    }
+
+    /// Reads what a search found from now on.
+    private func take(_ notes: [ServiceNote]?) -> [ServiceNote] {
+        guard let notes, !notes.isEmpty else { return [] }
+        readAll()
         return notes
     }
 

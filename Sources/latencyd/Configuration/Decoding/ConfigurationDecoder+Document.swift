@@ -32,7 +32,7 @@ extension ConfigurationDecoder {
             case .storage: configuration.storage = storage(field)
             case .push: configuration.push = push(field)
             case .hardware: configuration.hardware = hardware(field)
-            case .services: configuration.services = services(field)
+            case .services: (configuration.services, configuration.finding) = services(field)
             case .detection: configuration.detection = detection(field)
             case .alerts: configuration.alerts = alerts(field)
             case .notify: configuration.notify = notify(field)

@@ -26,13 +26,27 @@ extension ConfigurationDecoder {
     /// The profile that is written in the configuration itself.
     static let customProfile = "prometheus"
 
-    static var profileIDs: [String] { ServiceProfiles.all.map(\.id) + [customProfile, queryProfile] }
+    /// Instead of a profile: all servers of the host.
+    static let autoProfile = "auto"
 
-    mutating func services(_ list: ConfigurationField) -> [ServiceConfiguration] {
+    static var profileIDs: [String] { ServiceProfiles.all.map(\.id) + [customProfile, queryProfile, autoProfile] }
+
+    mutating func services(_ list: ConfigurationField) -> ([ServiceConfiguration], FindingConfiguration?) {
         var services: [ServiceConfiguration] = []
+        var finding: FindingConfiguration?
+        var findingLine: Int?
         var lines: [String: Int] = [:]
         for element in elements(list, limit: ServiceLimits.servicesMax, of: "services") {
-            guard let service = service(element) else { continue }
+            guard let fields = serviceFields(element) else { continue }
+            if Self.isAuto(fields) {
+                if let findingLine {
+                    report(element, "line \(findingLine) says so already", "leave one of the two out")
+                }
+                findingLine = element.node.mark.line
+                finding = self.finding(fields)
+                continue
+            }
+            guard let service = service(fields, element) else { continue }
             if let line = lines.updateValue(element.node.mark.line, forKey: service.name) {
                 report(
                     element, "the service in line \(line) is called '\(service.name)' as well",
@@ -40,17 +54,44 @@ extension ConfigurationDecoder {
             }
             services.append(service)
         }
-        return services
+        return (services, finding)
     }
 
-    private mutating func service(_ element: ConfigurationField) -> ServiceConfiguration? {
+    private mutating func serviceFields(_ element: ConfigurationField) -> [ServiceKey: ConfigurationField]? {
         guard case .mapping = element.node.content else {
             report(
                 element, "the service is \(Self.kind(element.node)), not a mapping",
                 "write for example {profile: triton, url: \"http://127.0.0.1:8002/metrics\"}")
             return nil
         }
-        let fields = Dictionary(uniqueKeysWithValues: fields(of: element, ServiceKey.self).map { ($0.key, $0.field) })
+        return Dictionary(uniqueKeysWithValues: fields(of: element, ServiceKey.self).map { ($0.key, $0.field) })
+    }
+
+    private static func isAuto(_ fields: [ServiceKey: ConfigurationField]) -> Bool {
+        guard case .scalar(let scalar)? = fields[.profile]?.node.content else { return false }
+        return scalar.text == autoProfile
+    }
+
+    private mutating func finding(_ fields: [ServiceKey: ConfigurationField]) -> FindingConfiguration {
+        var finding = FindingConfiguration()
+        for (key, field) in fields {
+            switch key {
+            case .profile: break
+            case .interval:
+                finding.interval = duration(field, in: ServiceConfiguration.intervalRange) ?? finding.interval
+            case .timeout: finding.timeout = duration(field, in: ServiceConfiguration.timeoutRange)
+            default:
+                reportKey(
+                    field, "profile auto takes in every server by its defaults",
+                    "leave it out, or write the server's own profile")
+            }
+        }
+        return finding
+    }
+
+    private mutating func service(
+        _ fields: [ServiceKey: ConfigurationField], _ element: ConfigurationField
+    ) -> ServiceConfiguration? {
         let name = fields[.name].map { text($0, "a name", NameScalars.service) }
         let url = fields[.url].map { text($0, "a URL", URLScalar.http) }
         let profile = serviceProfile(fields, element)

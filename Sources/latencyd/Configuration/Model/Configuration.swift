@@ -9,6 +9,8 @@ struct Configuration: Sendable, Equatable {
     var push = PushConfiguration()
     var hardware = HardwareConfiguration()
     var services: [ServiceConfiguration] = []
+    /// `{profile: auto}` among the services; nil where only what is named is read.
+    var finding: FindingConfiguration?
     var detection = DetectionConfiguration()
     var alerts = AlertsConfiguration()
     var notify = NotifyConfiguration()

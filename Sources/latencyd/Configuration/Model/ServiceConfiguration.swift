@@ -38,8 +38,21 @@ struct ServiceConfiguration: Sendable, Equatable {
     var settings: ServiceSettings {
         ServiceSettings(
             name: name, source: queries.map { .promql($0) } ?? .page(profile), url: url, apiURL: apiURL,
-            interval: interval.inSeconds,
-            timeout: (timeout ?? min(interval, Self.timeoutDefaultMax)).inSeconds, credentials: credentials,
+            interval: interval.inSeconds, timeout: Self.timeout(timeout, interval).inSeconds, credentials: credentials,
             security: security, batchSizeMax: maxBatchSize.map(Double.init))
     }
+
+    static func timeout(_ timeout: Duration?, _ interval: Duration) -> Duration {
+        timeout ?? min(interval, timeoutDefaultMax)
+    }
+}
+
+/// `{profile: auto}` in `services`: model servers on this host are found, and read by their defaults.
+struct FindingConfiguration: Sendable, Equatable {
+    /// From one reading of each server to the next. Default 5s; 1s to 1h.
+    var interval = ServiceConfiguration.intervalDefault
+    /// For one reading. Default: the smaller of the interval and 10s; 100ms to 60s.
+    var timeout: Duration?
+
+    var effectiveTimeout: Duration { ServiceConfiguration.timeout(timeout, interval) }
 }

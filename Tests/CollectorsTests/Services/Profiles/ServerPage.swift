@@ -32,9 +32,16 @@ struct ServerPage {
         names.filter { $0 == profile.id || $0.hasPrefix(profile.id + "-") }
     }
 
-    init(_ name: String) { self.init(text: Repository.text("\(Self.folder)/\(name).prom")) }
+    /// Each is read once for all tests.
+    private static let pages = Dictionary(
+        uniqueKeysWithValues: names.map { ($0, CapturedPage(text: Repository.text("\(folder)/\($0).prom"))) })
 
-    init(text: String) {
+    init(_ name: String) {
+        guard let page = Self.pages[name] else { fatalError("there is no capture \(name)") }
+        self = page
+    }
+
+    private init(text: String) {
         for line in text.split(separator: "\n") {
             if line.hasPrefix("# TYPE ") {
                 families.insert(String(line.split(separator: " ")[2]))

@@ -16,14 +16,16 @@ public enum ListeningPorts {
     /// Where the ports stand.
     static var files: [HostPath] { tables.map(\.0) }
 
+    /// As much of each table as is read, in bytes. The kernel lists listening sockets first: what a host with very many
+    /// connections has beyond is not asked for, for making it takes the kernel long.
+    public static let tableBytesMax = 1 << 20
+
     /// Sorted by port, each once; those that only other addresses of the host reach are left out.
     public static func all(_ files: any HostFiles) -> [Place] {
         var hosts: [Int: String] = [:]
         for (file, isVersion6) in tables {
             // What cannot be read is said by the check of model servers.
-            guard let content = try? files.read(file, limitBytes: DoctorHost.fileBytes, keepsOpen: false) else {
-                continue
-            }
+            guard let content = try? files.readStart(file, bytesMax: tableBytesMax) else { continue }
             for line in content.split(separator: UInt8(ascii: "\n")).dropFirst() {
                 guard let (port, host) = listener(line, isVersion6: isVersion6) else { continue }
                 // The fourth version is read last and wins.
@@ -35,11 +37,14 @@ public enum ListeningPorts {
 
     /// `0: 0100007F:1F40 00000000:0000 0A …`: the state 0A is LISTEN.
     private static func listener(_ line: ArraySlice<UInt8>, isVersion6: Bool) -> (port: Int, host: String)? {
-        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 4).map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count >= 4, fields[3] == "0A", let colon = fields[1].firstIndex(of: ":"),
-            let port = Int(fields[1][fields[1].index(after: colon)...], radix: 16), (1...65_535).contains(port)
+        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 4)
+        // Most lines are of connections.
+        guard fields.count >= 4, fields[3].elementsEqual("0A".utf8) else { return nil }
+        let local = String(decoding: fields[1], as: UTF8.self)
+        guard let colon = local.firstIndex(of: ":"), let port = Int(local[local.index(after: colon)...], radix: 16),
+            (1...65_535).contains(port)
         else { return nil }
-        let address = fields[1][..<colon]
+        let address = local[..<colon]
         let isAny = address.allSatisfy { $0 == "0" }
         if !isVersion6 { return isAny || address.hasSuffix("7F") ? (port, "127.0.0.1") : nil }
         // The wildcard of the sixth version mostly takes the fourth as well, but need not.
