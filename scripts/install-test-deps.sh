@@ -1,28 +1,31 @@
 #!/usr/bin/env bash
-# Gets what the tests need besides the build: Prometheus and promtool, shellcheck, and Python packages, NVIDIA's header
+# Gets what the tests need besides the build: Prometheus and promtool, VictoriaMetrics, shellcheck, and Python packages, NVIDIA's header
 # among them.
 #
-# Prometheus is unpacked into .tools and not installed: its Debian package would start a server and add a user.
+# Prometheus and VictoriaMetrics are unpacked into .tools and not installed: their Debian packages would start servers
+# and add users.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 # shellcheck source=scripts/debian.sh
 source "$here/debian.sh"
 
-unpack_prometheus() {
-    echo "test-deps: unpacking Debian's Prometheus into .tools (not installed, not started)"
-    local work
+# unpack PACKAGE PROGRAM…
+unpack() {
+    local package=$1 work program
+    shift
+    echo "test-deps: unpacking Debian's $package into .tools (not installed, not started)"
     work=$(mktemp -d)
-    refresh_lists_for prometheus
+    refresh_lists_for "$package"
     # apt drops its privileges for the download where it can write as the user _apt.
     chmod 755 "$work"
-    if ! (cd "$work" && apt-get download -qq prometheus 2>/dev/null); then
+    if ! (cd "$work" && apt-get download -qq "$package" 2>/dev/null); then
         as_root apt-get update -qq
-        (cd "$work" && apt-get download -qq prometheus)
+        (cd "$work" && apt-get download -qq "$package")
     fi
-    dpkg-deb --extract "$work"/prometheus_*.deb "$work/unpacked"
+    dpkg-deb --extract "$work/${package}"_*.deb "$work/unpacked"
     mkdir -p "$root/.tools/bin"
-    mv "$work/unpacked/usr/bin/prometheus" "$work/unpacked/usr/bin/promtool" "$root/.tools/bin/"
+    for program in "$@"; do mv "$work/unpacked/usr/bin/$program" "$root/.tools/bin/"; done
     rm -rf "$work"
 }
 
@@ -36,6 +39,13 @@ if ! has_tool prometheus || ! has_tool promtool; then
         echo "test-deps: put prometheus and promtool (2.40 or newer, https://prometheus.io/download/) on the PATH" >&2
         exit 1
     fi
-    unpack_prometheus
+    unpack prometheus prometheus promtool
+fi
+if ! has_tool victoria-metrics; then
+    if ! is_debian; then
+        echo "test-deps: put victoria-metrics (1.79 or newer, https://docs.victoriametrics.com) on the PATH" >&2
+        exit 1
+    fi
+    unpack victoria-metrics victoria-metrics
 fi
 "$here/python-env.sh" Tests/Integration/requirements.txt

@@ -201,7 +201,10 @@ def test_one_tag_with_a_new_value_each_time_starves_nobody(start_daemon, promtoo
 
 
 def test_memory_and_descriptors_do_not_grow(start_daemon) -> None:
-    daemon = start_daemon({"push": {"max_series": 500, "max_series_per_metric": 400, "max_series_per_sender": 500}})
+    # The files of a pusher that is watched stay open, a bounded number of them; they come when it is found.
+    daemon = start_daemon({
+        "push": {"max_series": 500, "max_series_per_metric": 400, "max_series_per_sender": 500},
+        "hardware": {"watch_pushers": False}})
     dice = random.Random(5)
 
     def one_round(number: int) -> None:

@@ -16,7 +16,8 @@ def test_queue_slots_and_pace_are_those_of_the_load(start_daemon, promtool_check
     with LlamaCpp() as server:
         watched = Watched(start_daemon({"services": [server.service(max_batch_size=SLOTS)]}), "llamacpp-a")
         watched.wait_up()
-        assert watched.value("queue_length") == watched.value("running_requests") == 0
+        watched.wait_value("queue_length", 0)
+        watched.wait_value("running_requests", 0)
         assert watched.value("batch_size") is None and watched.value("inter_token_seconds") is None
 
         with Load(server.infer_url, request_body, concurrency=CONCURRENCY) as load:
@@ -42,7 +43,8 @@ def test_queue_slots_and_pace_are_those_of_the_load(start_daemon, promtool_check
 
         watched.wait_value("queue_length", 0)
         watched.wait_value("inter_token_seconds", None)
-        assert watched.value("running_requests") == 0 and watched.value("batch_size") is None
+        watched.wait_value("running_requests", 0)
+        watched.wait_value("batch_size", None)
 
 
 def test_one_request_at_a_time_is_a_batch_of_one(start_daemon) -> None:

@@ -44,11 +44,18 @@ public indirect enum JSONTree {
     private static func write(_ text: String, to bytes: inout [UInt8]) {
         let hex = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))
+        // A reader needs only those below 0x20 escaped; the others would move a terminal's cursor.
+        func escape(_ byte: UInt8) { bytes += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]] }
+        var followsC2 = false
         for byte in text.utf8 {
+            defer { followsC2 = byte == 0xC2 }
             switch byte {
+            case 0x80..<0xA0 where followsC2:
+                bytes.removeLast()
+                escape(byte)
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            case 0..<0x20, 0x7F: escape(byte)
             default: bytes.append(byte)
             }
         }

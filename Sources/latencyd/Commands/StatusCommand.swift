@@ -19,7 +19,7 @@ struct StatusCommand: ParsableCommand {
             Which services are down, for a script:
               latencyd status --json | jq -r '.services[] | select(.up==0) | .service'
 
-            Exit code 0: the daemon answered. 1: it did not. 2: wrong usage.
+            Exit code 0: the daemon answered, or --watch was interrupted. 1: it did not answer. 2: wrong usage.
             """)
 
     /// Between two looks of `--watch`, seconds.
@@ -29,25 +29,46 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         SignalDescriptor.ignoreBrokenPipes()
-        let address = options.address(exists: ConfigurationFile.exists)
-        let reader = StatusReader(address: address)
-        let found = options.isWithoutSearch ? [] : ServerSearch.run(SystemHostFiles(), ownPort: Self.port(of: address))
-        repeat {
+        let place: StatusOptions.Place
+        do throws(ConfigurationProblems) {
+            place = try options.place(exists: ConfigurationFile.exists)
+        } catch {
+            StandardError.print(error.description)
+            throw ExitCode.failure
+        }
+        let reader = StatusReader(address: place.address)
+        let found =
+            options.isWithoutSearch || !place.isHere
+            ? [] : ServerSearch.run(SystemHostFiles(), ownPort: Self.port(of: place.address))
+        options.isWatching ? try watch(reader, found) : try show(reader, found)
+    }
+
+    private func show(_ reader: StatusReader, _ found: [FoundServer]) throws {
+        let text: String
+        do throws(StatusReader.Failure) {
+            text = render(try reader.read(), found)
+        } catch {
+            StandardError.print(Finding.printable(error.description))
+            throw ExitCode.failure
+        }
+        guard StandardOutput.print(text) else { throw ExitCode.failure }
+    }
+
+    /// Until it is interrupted, or nobody reads any more.
+    private func watch(_ reader: StatusReader, _ found: [FoundServer]) throws {
+        // Nothing is left to be undone.
+        signal(SIGINT) { _ in _exit(0) }
+        let clear = isatty(STDOUT_FILENO) == 1 ? "\u{1b}[H\u{1b}[2J" : ""
+        while true {
             let text: String
             do throws(StatusReader.Failure) {
                 text = render(try reader.read(), found)
             } catch {
-                guard options.isWatching else {
-                    StandardError.print(error.description)
-                    throw ExitCode.failure
-                }
-                text = error.description
+                text = Finding.printable(error.description)
             }
-            guard StandardOutput.print((options.isWatching ? "\u{1b}[H\u{1b}[2J" : "") + text) else {
-                throw ExitCode.failure
-            }
-            if options.isWatching { usleep(useconds_t(Self.watchSeconds * 1e6)) }
-        } while options.isWatching
+            guard StandardOutput.print(clear + text) else { throw ExitCode.failure }
+            usleep(useconds_t(Self.watchSeconds * 1e6))
+        }
     }
 
     private func render(_ status: DaemonStatus, _ found: [FoundServer]) -> String {
@@ -94,12 +115,33 @@ struct StatusOptions: ParsableArguments {
         }
     }
 
-    /// Where the daemon is to be found: as the flag says, else the configuration, else by default.
-    func address(exists: (String) -> Bool) -> String {
-        if let webListenAddress { return Self.reachable(webListenAddress) }
-        let file = configFile ?? (exists(Configuration.fileDefault) ? Configuration.fileDefault : nil)
-        let loaded = file.flatMap { try? Configuration.load(file: $0, knownCollectors: KnownCollectors.ids) }
-        return Self.reachable((loaded?.configuration ?? .default).web.listenAddress.description)
+    /// Where the daemon is to be found.
+    struct Place: Equatable {
+        /// `HOST:PORT`.
+        var address: String
+        /// Whether that is on this host, as far as can be told.
+        var isHere: Bool
+    }
+
+    /// As the flag says, else the configuration, else by default. A file that is named must be right; the default one may
+    /// be closed to the user.
+    func place(exists: (String) -> Bool) throws(ConfigurationProblems) -> Place {
+        if let webListenAddress {
+            let address = Self.reachable(webListenAddress)
+            return Place(address: address, isHere: LoopbackURL.port(of: "http://\(address)") != nil)
+        }
+        let configuration: Configuration
+        if let configFile {
+            configuration = try Self.load(configFile)
+        } else {
+            let file = Configuration.fileDefault
+            configuration = (exists(file) ? try? Self.load(file) : nil) ?? .default
+        }
+        return Place(address: Self.reachable(configuration.web.listenAddress.description), isHere: true)
+    }
+
+    private static func load(_ file: String) throws(ConfigurationProblems) -> Configuration {
+        try Configuration.load(file: file, knownCollectors: KnownCollectors.ids).configuration
     }
 
     /// A daemon that listens on every address is reached on this host's own.

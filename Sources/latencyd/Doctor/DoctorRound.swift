@@ -34,7 +34,7 @@ struct DoctorRound {
             serviceURLs: configuration.serviceURLs, takesServersIn: configuration.takesServersIn,
             user: geteuid() == 0 ? .root : .plain)
         // A driver that hangs is left behind after a while; the command ends all the same.
-        gpus?.stop()
+        gpus?.stop(isFinal: false)
         return DoctorReport(
             hostName: Self.hostName(), checks: HostChecks.examine(host, checks) + [configuration.report],
             measuredSeconds: wakeups == nil ? 0 : elapsed, wakeups: wakeups?.latency.exponential)

@@ -28,10 +28,24 @@ struct DaemonStatus: Sendable, Equatable {
     var failingCollectors: [String]
     var collectorCount: Int
     var services: [Service]
-    var alerts: [FiringAlert]
+    /// nil when they could not be read.
+    var alerts: [FiringAlert]?
+
+    /// The samples of the page that it is made of; a page has very many others.
+    static let sampleNames: Set<String> = Set(
+        [
+            "latencyd_build_info", "latencyd_series", "latencyd_push_timings_total", "latencyd_push_dropped_total",
+            "latencyd_push_malformed_total", "latencyd_collector_success", "latencyd_service_info",
+            "latencyd_service_up", "latencyd_service_failure", "latencyd_service_signal_missing",
+        ] + signalGauges.values)
+
+    /// The gauges of services, by signal.
+    private static let signalGauges: [ServiceSignal: String] = ServiceSignal.allCases.reduce(into: [:]) {
+        if let descriptor = $1.descriptor, descriptor.kind == .gauge { $0[$1] = descriptor.name }
+    }
 
     /// Of the page of metrics and the alerts.
-    init(address: String, page: ScrapedPage, alerts: [FiringAlert]) {
+    init(address: String, page: ScrapedPage, alerts: [FiringAlert]?) {
         self.address = address
         self.alerts = alerts
         version = page["latencyd_build_info"].first?.labels["version"] ?? "?"
@@ -63,9 +77,8 @@ struct DaemonStatus: Sendable, Equatable {
             guard let signal = sample.labels["signal"], let remedy = sample.labels["switch"] else { continue }
             services[sample.labels["service"] ?? ""]?.missing[signal] = remedy
         }
-        for signal in ServiceSignal.allCases {
-            guard let descriptor = signal.descriptor, descriptor.kind == .gauge else { continue }
-            for sample in page[descriptor.name] {
+        for (signal, name) in signalGauges {
+            for sample in page[name] {
                 services[sample.labels["service"] ?? ""]?
                     .models[sample.labels["model"] ?? "", default: [:]][signal.rawValue] = sample.value
             }

@@ -13,7 +13,7 @@ enum StatusJSON {
             ("collectors", .number(Double(status.collectorCount))),
             ("collectors_failing", .array(status.failingCollectors.map { .string($0) })),
             ("services", .array(status.services.map(service))),
-            ("alerts", .array(status.alerts.map(alert))),
+            ("alerts", status.alerts.map { .array($0.map(alert)) } ?? .number(.nan)),
             ("found", .array(found.map(server))),
         ])
         return String(decoding: tree.bytes, as: UTF8.self)
@@ -31,7 +31,7 @@ enum StatusJSON {
                         .object([("model", .string($0.key)), ("signals", numbers($0.value))])
                     })
             ),
-            ("missing", .object(service.missing.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            ("missing", strings(service.missing)),
         ])
     }
 
@@ -45,6 +45,7 @@ enum StatusJSON {
     private static func server(_ server: FoundServer) -> JSONTree {
         .object([
             ("profile", .string(server.profile)), ("url", .string(server.url)), ("port", .number(Double(server.port))),
+            ("api_url", server.apiURL.map { .string($0) } ?? .number(.nan)),
             ("configuration", .string(server.configurationLine)),
         ])
     }

@@ -5,6 +5,10 @@ internal import Platform
 struct StatusReader {
     /// For each page, seconds.
     static let totalSeconds = 5.0
+    /// The longest page, in bytes. Of it only the lines about the daemon itself are kept.
+    static let pageBytesMax = 256 << 20
+    /// The longest list of alerts, in bytes.
+    static let alertsBytesMax = 16 << 20
 
     /// Why there is no status.
     struct Failure: Error, Equatable, CustomStringConvertible {
@@ -16,53 +20,54 @@ struct StatusReader {
         let data: Data
     }
 
+    private typealias Answer = Result<HTTPPage, HTTPFetchError>
+
     /// `HOST:PORT`.
     let address: String
 
     func read() throws(Failure) -> DaemonStatus {
         guard let client = HTTPClient() else { throw Failure(description: "the HTTP library cannot be used") }
-        let pages = client.fetch(
-            ["metrics", "api/v1/alerts"].map {
-                HTTPFetch(
-                    url: "http://\(address)/\($0)", bodyBytesMax: 256 << 20, connectSeconds: Self.totalSeconds,
-                    totalSeconds: Self.totalSeconds)
-            })
-        let metrics = try body(pages[0])
-        guard let page = Self.parse(metrics), !page["latencyd_build_info"].isEmpty else {
+        let sink = PageSink(WantedNames(DaemonStatus.sampleNames))
+        let metrics = client.begin(fetch("metrics", bytesMax: Self.pageBytesMax), into: sink)
+        let list = client.begin(fetch("api/v1/alerts", bytesMax: Self.alertsBytesMax))
+        var answers: [HTTPClient.ID: Answer] = [:]
+        while client.openCount > 0 {
+            for ended in client.wait(seconds: 1) { answers[ended.id] = ended.result }
+        }
+        return DaemonStatus(
+            address: address, page: try page(answers[metrics], sink), alerts: Self.alerts(answers[list]))
+    }
+
+    private func fetch(_ path: String, bytesMax: Int) -> HTTPFetch {
+        HTTPFetch(
+            url: "http://\(address)/\(path)", bodyBytesMax: bytesMax, connectSeconds: Self.totalSeconds,
+            totalSeconds: Self.totalSeconds)
+    }
+
+    /// Nil when there is no such list: silence would look like a calm host.
+    private static func alerts(_ answer: Answer?) -> [FiringAlert]? {
+        guard case .success(let page)? = answer, page.status == 200 else { return nil }
+        return try? JSONText.decode(Alerts.self, from: page.body).data.alerts
+    }
+
+    private func page(_ answer: Answer?, _ sink: PageSink) throws(Failure) -> ScrapedPage {
+        switch answer {
+        case .success(let page) where page.status == 200: break
+        case .success(let page):
             throw Failure(
-                description: "http://\(address)/metrics is no page of latencyd: another program listens there")
-        }
-        let alerts = try? JSONText.decode(Alerts.self, from: try body(pages[1]))
-        return DaemonStatus(address: address, page: page, alerts: alerts?.data.alerts ?? [])
-    }
-
-    private static func parse(_ body: [UInt8]) -> ScrapedPage? {
-        var parser = PageParser(format: .text, wanted: .all, limits: limits)
-        do {
-            try body.withUnsafeBytes { try parser.feed($0) }
-            return try parser.finish()
-        } catch {
-            return nil
-        }
-    }
-
-    /// A daemon may have very many series, and only its own are looked at.
-    private static var limits: PageLimits {
-        var limits = PageLimits.default
-        limits.samplesMax = 1_000_000
-        return limits
-    }
-
-    private func body(_ page: Result<HTTPPage, HTTPFetchError>) throws(Failure) -> [UInt8] {
-        switch page {
-        case .success(let page) where page.status == 200: return page.body
-        case .success(let page): throw Failure(description: "http://\(address) answers with status \(page.status)")
-        case .failure(.notConnected):
+                description: "http://\(address)/metrics answers with status \(page.status): is that latencyd?")
+        case .failure(.notTaken): throw stranger
+        case .failure(.notConnected), nil:
             throw Failure(
-                description:
-                    "no daemon at http://\(address): start it with 'latencyd run', or name its address with --web.listen-address"
-            )
-        case .failure(let error): throw Failure(description: "http://\(address): \(error)")
+                description: "no daemon at http://\(address): start it with 'latencyd run', or name its address with "
+                    + "--web.listen-address")
+        case .failure(let error): throw Failure(description: "http://\(address)/metrics: \(error)")
         }
+        guard let page = try? sink.finish(), !page["latencyd_build_info"].isEmpty else { throw stranger }
+        return page
+    }
+
+    private var stranger: Failure {
+        Failure(description: "http://\(address)/metrics is no page of latencyd: another program listens there")
     }
 }

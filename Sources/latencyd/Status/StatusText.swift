@@ -2,14 +2,22 @@ internal import Collectors
 internal import Telemetry
 
 /// The state of a daemon on one screen.
+///
+/// Names and label values were chosen by others: each text passes ``Finding/printable(_:)`` before colours come to it.
 struct StatusText {
     var isColoured: Bool
     /// Lines of a list that are shown; the others are counted.
     static let linesMax = 20
 
+    private enum Colour: String {
+        case red = "1;31"
+        case yellow = "1;33"
+        case green = "32"
+    }
+
     func render(_ status: DaemonStatus, found: [FoundServer]) -> String {
-        var lines = ["latencyd \(status.version) at http://\(status.address)"]
-        lines.append(row("pushed", pushed(status)))
+        var lines = [Finding.printable("latencyd \(status.version) at http://\(status.address)")]
+        lines.append(row("pushed", Finding.printable(pushed(status))))
         lines.append(row("collectors", collectors(status)))
         if !status.services.isEmpty { lines += block("services", status.services.flatMap(service)) }
         lines += block("alerts", alerts(status.alerts))
@@ -17,48 +25,54 @@ struct StatusText {
             lines += [
                 "", "Model servers on this host that are not read; to be added to the configuration:", "services:",
             ]
+            lines += found.map { Finding.printable($0.configurationLine) }
         }
-        lines += found.map(\.configurationLine)
         return lines.joined(separator: "\n")
     }
 
     private func pushed(_ status: DaemonStatus) -> String {
         let drops = status.dropped.sorted { $0.key < $1.key }.map { "\(Self.number($0.value)) \($0.key)" }
         let tail = drops.isEmpty ? "nothing dropped" : "dropped: " + drops.joined(separator: ", ")
-        return "\(Self.number(status.series)) series, \(Self.number(status.timingsTaken)) timings taken; \(tail)"
+        return
+            "\(Self.number(status.series)) series; since the start \(Self.number(status.timingsTaken)) timings taken, "
+            + tail
     }
 
     private func collectors(_ status: DaemonStatus) -> String {
         guard !status.failingCollectors.isEmpty else { return "\(status.collectorCount) work" }
         return "\(status.collectorCount - status.failingCollectors.count) work; "
-            + colour("1;31", "failing: " + status.failingCollectors.joined(separator: ", "))
+            + colour(.red, "failing: " + status.failingCollectors.joined(separator: ", "))
     }
 
     private func service(_ service: DaemonStatus.Service) -> [String] {
         let state =
             !service.wasRead
-            ? "not read yet" : service.failure.map { colour("1;31", "down: \($0)") } ?? colour("32", "up")
-        var lines = ["\(service.name) (\(service.profile)) \(state) \(service.url)"]
+            ? "not read yet" : service.failure.map { colour(.red, "down: \($0)") } ?? colour(.green, "up")
+        var lines = [
+            Finding.printable("\(service.name) (\(service.profile)) ") + state + Finding.printable(" \(service.url)")
+        ]
         for (model, values) in service.models.sorted(by: { $0.key < $1.key }) {
             let parts = ServiceSignal.allCases.compactMap { signal in
                 values[signal.rawValue].map { "\(signal.rawValue) \(Self.value($0, signal))" }
             }
-            lines.append("  " + (model.isEmpty ? "" : model + ": ") + parts.joined(separator: ", "))
+            lines.append(
+                Finding.printable("  " + (model.isEmpty ? "" : model + ": ") + parts.joined(separator: ", ")))
         }
         for (signal, remedy) in service.missing.sorted(by: { $0.key < $1.key }) {
-            lines.append("  no \(signal): \(remedy)")
+            lines.append(Finding.printable("  no \(signal): \(remedy)"))
         }
-        return lines.map(Finding.printable)
+        return lines
     }
 
-    private func alerts(_ alerts: [FiringAlert]) -> [String] {
+    private func alerts(_ alerts: [FiringAlert]?) -> [String] {
+        guard let alerts else { return [colour(.red, "not known: /api/v1/alerts cannot be read")] }
         let firing = alerts.filter { $0.state == "firing" }
         guard !firing.isEmpty else { return ["none"] }
         return firing.map { alert in
             let severity = alert.labels["severity"] ?? "?"
             let name = alert.labels["alertname"] ?? "?"
             let text = alert.annotations["summary"] ?? "\(alert.labels["timing"] ?? "") \(alert.value)"
-            return colour(severity == "critical" ? "1;31" : "1;33", severity)
+            return colour(severity == "critical" ? .red : .yellow, severity)
                 + Finding.printable(" \(name) since \(alert.activeAt): \(text)")
         }
     }
@@ -77,11 +91,13 @@ struct StatusText {
         name + String(repeating: " ", count: max(1, 12 - name.count)) + text
     }
 
-    private func colour(_ code: String, _ text: String) -> String {
-        isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    private func colour(_ colour: Colour, _ text: String) -> String {
+        let text = Finding.printable(text)
+        return isColoured ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
     }
 
-    private static func number(_ value: Double) -> String { value < 1e15 ? "\(Int(value))" : "\(value)" }
+    /// A count, whatever a program that is no latencyd says.
+    private static func number(_ value: Double) -> String { abs(value) < 1e15 ? "\(Int(value))" : "\(value)" }
 
     private static func value(_ value: Double, _ signal: ServiceSignal) -> String {
         switch signal.descriptor?.unit.suffix {

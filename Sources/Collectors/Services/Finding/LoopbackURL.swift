@@ -1,7 +1,7 @@
 /// URLs of this host.
-enum LoopbackURL {
+public enum LoopbackURL {
     /// The port of a URL that leads to this host's loopback; nil for all others.
-    static func port(of url: String) -> Int? {
+    public static func port(of url: String) -> Int? {
         guard let scheme = ["http", "https"].first(where: { url.hasPrefix($0 + "://") }) else { return nil }
         let authority = url.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" }
         let host: Substring

@@ -10,36 +10,38 @@ struct PromQLElement: Sendable, Equatable {
 /// An engine's answer to an instant query, in the JSON of Prometheus' HTTP API. Members that are not used here, as
 /// `warnings` and `infos` about a part of the data that is missing, are passed over.
 enum PromQLAnswer {
-    /// The series in an answer: those of a vector, or a scalar as one without labels.
-    static func elements(status: Int, body: [UInt8]) throws(ServiceFailure) -> [PromQLElement] {
-        let text: Text
-        do {
-            switch status {
-            case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, remedy: remedy)
-            default: break
-            }
-            text = try JSONText.decode(Text.self, from: body)
-        } catch let failure as ServiceFailure {
-            throw failure
+    private static let remedy = "check the URL, below which /api/v1/query is asked"
+
+    /// Hands over the series in an answer, one after the other: those of a vector, or a scalar as one without labels.
+    /// They count only when nothing is thrown.
+    static func read(
+        status: Int, body: [UInt8], _ take: (PromQLElement) -> Void
+    ) throws(ServiceFailure) {
+        switch status {
+        // Of whatever stands before the engine.
+        case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, remedy: remedy)
+        default: break
+        }
+        let answer: Members
+        do throws(JSONScanner.Problem) {
+            answer = try members(body, take)
         } catch {
             if status != 200 { throw ServiceFailure(status: status, remedy: remedy) }
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: \(error); \(remedy)")
         }
-        guard text.status == "success" else {
-            let parts = [text.errorType, text.error].compactMap(\.self).map(readable)
+        if answer.status == "error" {
+            let parts = [answer.errorType, answer.error].compactMap(\.self).map(readable)
             throw ServiceFailure(.query, parts.isEmpty ? "refused without a reason" : parts.joined(separator: ": "))
         }
         guard status == 200 else { throw ServiceFailure(status: status, remedy: remedy) }
-        switch text.data {
-        case .elements(let elements): return elements
-        case .other(let type):
+        guard answer.status == "success", let type = answer.type else {
+            throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: it has no result; \(remedy)")
+        }
+        guard type == vector || type == scalar else {
             throw ServiceFailure(
                 .query, "it gives a \(readable(type)); write a query for one value of each series, without a range")
-        case nil: throw ServiceFailure(.notMetrics, "the answer has no 'data'; \(remedy)")
         }
     }
-
-    private static let remedy = "check the URL, below which /api/v1/query is asked"
 
     /// On one line and not too long.
     private static func readable(_ text: String) -> String {
@@ -48,47 +50,100 @@ enum PromQLAnswer {
         }
         return String(String.UnicodeScalarView(scalars))
     }
+}
 
-    private struct Text: Decodable {
-        let status: String
-        let data: Payload?
-        let errorType: String?
-        let error: String?
+// MARK: - JSON
+
+extension PromQLAnswer {
+    private static let vector = "vector"
+    private static let scalar = "scalar"
+
+    private struct Members {
+        var status: String?
+        var errorType: String?
+        var error: String?
+        /// `resultType`, where there is a result.
+        var type: String?
     }
 
-    private enum Payload: Decodable {
-        case elements([PromQLElement])
-        case other(String)
-
-        private enum Key: CodingKey { case resultType, result }
-
-        init(from decoder: any Decoder) throws {
-            let data = try decoder.container(keyedBy: Key.self)
-            switch try data.decode(String.self, forKey: .resultType) {
-            case "vector":
-                let elements = try data.decode([Element].self, forKey: .result)
-                self = .elements(elements.map { PromQLElement(metric: $0.metric, value: $0.value?.number) })
-            case "scalar":
-                let value = try data.decode(Value.self, forKey: .result)
-                self = .elements([PromQLElement(metric: [:], value: value.number)])
-            case let type: self = .other(type)
+    private static func members(
+        _ body: [UInt8], _ take: (PromQLElement) -> Void
+    ) throws(JSONScanner.Problem) -> Members {
+        var members = Members()
+        var scanner = JSONScanner(body)
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "status": members.status = try scanner.string()
+            case "errorType": members.errorType = try scanner.string()
+            case "error": members.error = try scanner.string()
+            case "data" where members.type == nil && scanner.kind() == .object:
+                members.type = try data(&scanner, body, take)
+            default: try scanner.skip()
             }
         }
+        try scanner.end()
+        return members
     }
 
-    private struct Element: Decodable {
-        let metric: [String: String]
-        let value: Value?
+    /// The type of the result; nil when there is none.
+    private static func data(
+        _ scanner: inout JSONScanner, _ body: [UInt8], _ take: (PromQLElement) -> Void
+    ) throws(JSONScanner.Problem) -> String? {
+        var type: String?
+        var place: Int?
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "resultType": type = try scanner.string()
+            case "result":
+                _ = scanner.kind()
+                place = scanner.offset
+                try scanner.skip()
+            default: try scanner.skip()
+            }
+        }
+        guard let type, let place else { return nil }
+        // Members have no order: what the result is may stand behind it.
+        var result = JSONScanner(body, at: place)
+        switch type {
+        case vector:
+            try result.array { scanner throws(JSONScanner.Problem) in take(try element(&scanner)) }
+        case scalar: take(PromQLElement(metric: [:], value: try value(&result)))
+        default: break
+        }
+        return type
+    }
+
+    private static func element(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> PromQLElement {
+        var element = PromQLElement(metric: [:], value: nil)
+        var hasMetric = false
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "metric":
+                hasMetric = true
+                try scanner.object { scanner, name throws(JSONScanner.Problem) in
+                    element.metric[name] = try scanner.string()
+                }
+            case "value": element.value = try value(&scanner)
+            default: try scanner.skip()
+            }
+        }
+        guard hasMetric else { throw scanner.problem("a series without 'metric'") }
+        return element
     }
 
     /// The time, and the value as a text, since JSON has no NaN.
-    private struct Value: Decodable {
-        let number: Double?
-
-        init(from decoder: any Decoder) throws {
-            var parts = try decoder.unkeyedContainer()
-            _ = try parts.decode(Double.self)
-            number = Double(try parts.decode(String.self))
+    private static func value(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Double? {
+        var parts = 0
+        var number: Double?
+        try scanner.array { scanner throws(JSONScanner.Problem) in
+            parts += 1
+            switch parts {
+            case 1 where scanner.kind() == .number: try scanner.skip()
+            case 2: number = Double(try scanner.string())
+            default: throw scanner.problem("no value with its time")
+            }
         }
+        guard parts == 2 else { throw scanner.problem("no value with its time") }
+        return number
     }
 }

@@ -8,6 +8,8 @@ struct PromQLQuery: Sendable {
         case statistic(Statistic, timing: Int)
     }
 
+    var isOfTiming: Bool { if case .statistic = purpose { true } else { false } }
+
     /// For people.
     let name: String
     let text: String

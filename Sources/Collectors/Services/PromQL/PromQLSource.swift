@@ -47,8 +47,10 @@ struct PromQLSource: ServiceSource {
         case .failure(let error): throw ServiceFailure(error)
         case .success(let page):
             do {
-                let elements = try PromQLAnswer.elements(status: page.status, body: page.body)
-                return PromQLValues(elements, of: query, settings)
+                var values = PromQLValues(of: query, settings)
+                try PromQLAnswer.read(status: page.status, body: page.body) { values.take($0) }
+                values.cut()
+                return values
             } catch {
                 throw ServiceFailure(error.reason, "query \(query.name): \(error)")
             }

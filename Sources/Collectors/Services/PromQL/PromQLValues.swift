@@ -1,7 +1,7 @@
 internal import Telemetry
 
 /// What the answer to one query gave: a value for each label set.
-struct PromQLValues: Sendable, Equatable {
+struct PromQLValues: Sendable {
     private(set) var values: [LabelSet: Double] = [:]
     /// Series of the answer.
     private(set) var seriesCount = 0
@@ -10,26 +10,37 @@ struct PromQLValues: Sendable, Equatable {
     /// Series beyond the limit.
     private(set) var droppedCount = 0
 
-    /// Takes the series of this daemon's shard. Of two that have the same labels the larger value counts; one that is no
-    /// number has nothing to say, as a quantile of no observations. Beyond the limit those whose labels come first stay,
-    /// so that they are the same ones every time.
-    init(_ elements: [PromQLElement], of query: PromQLQuery, _ settings: PromQLSettings) {
-        seriesCount = elements.count
-        var labeling = PromQLLabels(modelLabels: settings.modelLabels, dropsQuantile: false)
-        if case .statistic = query.purpose {
-            labeling = PromQLLabels(modelLabels: settings.modelLabels, dropsQuantile: true)
+    private let scale: Double
+    private let labeling: PromQLLabels
+    private let shard: PromQLShard?
+    private let valuesMax: Int
+
+    init(of query: PromQLQuery, _ settings: PromQLSettings) {
+        scale = query.scale
+        shard = settings.shard
+        valuesMax = settings.seriesMax
+        labeling = PromQLLabels(modelLabels: settings.modelLabels, dropsQuantile: query.isOfTiming)
+    }
+
+    /// Takes a series of this daemon's shard. Of two that have the same labels the larger value counts; one that is no
+    /// number has nothing to say, as a quantile of no observations.
+    mutating func take(_ element: PromQLElement) {
+        seriesCount += 1
+        guard let value = element.value, !(value < 0), let labels = labeling.labels(of: element.metric) else {
+            malformedCount += 1
+            return
         }
-        for element in elements {
-            guard let value = element.value, !(value < 0), let labels = labeling.labels(of: element.metric) else {
-                malformedCount += 1
-                continue
-            }
-            guard (value * query.scale).isFinite, settings.shard?.takes(labels) ?? true else { continue }
-            values[labels] = max(values[labels] ?? 0, value * query.scale)
-        }
-        guard values.count > settings.seriesMax else { return }
-        let kept = values.keys.sorted { $0.isOrdered(before: $1) }.prefix(settings.seriesMax)
-        droppedCount = values.count - kept.count
+        guard (value * scale).isFinite, shard?.takes(labels) ?? true else { return }
+        values[labels] = max(values[labels] ?? 0, value * scale)
+        // Cut now and then, so that an answer without end holds no memory.
+        if values.count > 2 * valuesMax { cut() }
+    }
+
+    /// Beyond the limit those whose labels come first stay, so that they are the same ones every time.
+    mutating func cut() {
+        guard values.count > valuesMax else { return }
+        let kept = values.keys.sorted { $0.isOrdered(before: $1) }.prefix(valuesMax)
+        droppedCount += values.count - kept.count
         values = Dictionary(uniqueKeysWithValues: kept.map { ($0, values[$0]!) })
     }
 }

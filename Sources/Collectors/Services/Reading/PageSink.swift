@@ -1,19 +1,19 @@
-internal import Platform
+public import Platform
 
 /// Parses a page of metrics as it comes from the network.
-final class PageSink: HTTPBodySink {
+public final class PageSink: HTTPBodySink {
     private let wanted: WantedNames
     private var parser: PageParser?
     private(set) var error: PageError?
 
-    init(_ wanted: WantedNames) { self.wanted = wanted }
+    public init(_ wanted: WantedNames) { self.wanted = wanted }
 
-    func begin(status: Int, contentType: String?) {
+    public func begin(status: Int, contentType: String?) {
         // What a server says beside another status is no page of metrics.
         if status == 200 { parser = PageParser(format: PageFormat(contentType: contentType), wanted: wanted) }
     }
 
-    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard parser != nil else { return true }
         do {
             try parser?.feed(bytes)
@@ -25,7 +25,7 @@ final class PageSink: HTTPBodySink {
     }
 
     /// The page, once all of it has come; an empty one is a page as well.
-    func finish() throws(PageError) -> ScrapedPage {
+    public func finish() throws(PageError) -> ScrapedPage {
         if let error { throw error }
         guard parser != nil else { return ScrapedPage() }
         return try parser!.finish()

@@ -41,7 +41,11 @@ struct CapturedPageTests {
     func pieces(_ capture: CapturedPage) throws {
         let bytes = capture.bytes
         let whole = PageImage(try ParsedPage.parse(bytes, capture.format))
-        #expect(PageImage(try ParsedPage.parse(bytes, capture.format, ends: Array(1..<bytes.count))) == whole)
+        // A server that has nothing to say yet.
+        guard !bytes.isEmpty else { return }
+        let step = 1 + bytes.count / 32_768
+        let ends = Array(stride(from: 1, to: bytes.count, by: step))
+        #expect(PageImage(try ParsedPage.parse(bytes, capture.format, ends: ends)) == whole)
         var generator = SeededGenerator(seed: 5)
         for round in 0..<60 {
             let count = 1 + generator.next(below: round % 20 + 1)
@@ -53,6 +57,7 @@ struct CapturedPageTests {
     @Test("A capture cut off anywhere is read up to there, or is an error", arguments: CapturedPage.all)
     func cutOff(_ capture: CapturedPage) throws {
         let bytes = capture.bytes
+        guard !bytes.isEmpty else { return }
         let whole = try ParsedPage.parse(bytes, capture.format)
         var generator = SeededGenerator(seed: 6)
         for _ in 0..<60 {
@@ -63,7 +68,7 @@ struct CapturedPageTests {
             } catch PageError.truncated {
                 #expect(capture.format != .text)
             } catch PageError.noExposition {
-                #expect(end < 300, "the first sample is cut off")
+                #expect(end < 1_000, "the first sample is cut off")
             }
         }
     }

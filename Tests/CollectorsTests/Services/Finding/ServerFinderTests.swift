@@ -39,8 +39,7 @@ final class ServerFinderTests {
 
     private func reader(listening ports: [UInt16]) throws -> ServiceReader {
         table.listen(ports + [22])
-        let clock = { [time] in time.withLock { $0 } }
-        let reader = ServiceReader(board: board, files: table, monotonicSeconds: clock)
+        let reader = ServiceReader(board: board, files: table, monotonicSeconds: { [time] in time.withLock { $0 } })
         return try #require(reader)
     }
 

@@ -34,7 +34,7 @@ struct ServerPage {
 
     /// Each is read once for all tests.
     private static let pages = Dictionary(
-        uniqueKeysWithValues: names.map { ($0, CapturedPage(text: Repository.text("\(folder)/\($0).prom"))) })
+        uniqueKeysWithValues: names.map { ($0, ServerPage(text: Repository.text("\(folder)/\($0).prom"))) })
 
     init(_ name: String) {
         guard let page = Self.pages[name] else { fatalError("there is no capture \(name)") }
