@@ -20,6 +20,9 @@ for name in "$@"; do
         fi
         install_missing openjdk-17-jre-headless
     fi
-    # Triton's own Python program is linked against Debian's.
+    # Triton runs the models' Python in a program of its own that is linked with the shared library of Debian's Python.
+    if [[ $name == triton ]] && is_debian; then
+        install_missing python3 "libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+    fi
     "$here/python-env.sh" "$requirements" ".tools/servers/$name" /usr/bin/python3
 done

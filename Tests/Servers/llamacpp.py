@@ -52,3 +52,8 @@ class LlamaCpp(Server):
 def request_body(sent_ns: int) -> dict:
     # Each is as long as the others, and none spares itself the prompt.
     return {"prompt": "once upon a time", "n_predict": TOKENS, "ignore_eos": True, "cache_prompt": False}
+
+
+def failing_body(_: int) -> dict:
+    """More than a slot takes."""
+    return {"prompt": "a " * CONTEXT, "n_predict": 1}

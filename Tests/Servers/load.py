@@ -13,11 +13,11 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 # A request that is not answered by then has failed.
 ANSWER_SECONDS = 60
-# Who was refused comes again after a while, as a client would.
+# Who was refused, or found nobody, comes again after a while, as a client would.
 REFUSALS = (429, 503)
 REFUSED_SECONDS = 0.02
 
@@ -196,51 +196,68 @@ class Load:
         return not self.ended.is_set() and (self.limit is None or self.started_count < self.limit)
 
     async def _connection(self, turns: asyncio.Queue) -> None:
-        reader = writer = None
+        connection = Connection(self.parts)
         while (await turns.get()) if self.rate else self._may_send():
             self.started_count += 1
             try:
-                if writer is None:
-                    reader, writer = await asyncio.open_connection(self.parts.hostname, self.parts.port)
-                request = await asyncio.wait_for(self._send(reader, writer), ANSWER_SECONDS)
-                self.requests.append(request)
-                if request.status in REFUSALS:
-                    await asyncio.sleep(REFUSED_SECONDS)
+                request = await asyncio.wait_for(self._send(connection), ANSWER_SECONDS)
             except (OSError, EOFError, ValueError, TimeoutError) as error:
                 self.errors.append(repr(error))
-                if writer:
-                    writer.close()
-                reader = writer = None
-                # A server that is gone is not asked as fast as one can.
-                await asyncio.sleep(0.05)
-        if writer:
-            writer.close()
+                connection.close()
+                await asyncio.sleep(REFUSED_SECONDS)
+                continue
+            self.requests.append(request)
+            if request.status in REFUSALS:
+                await asyncio.sleep(REFUSED_SECONDS)
+        connection.close()
 
-    async def _send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
+    async def _send(self, connection: "Connection") -> Request:
+        await connection.open()
         sent = time.monotonic_ns()
-        body = json.dumps(self.body(sent)).encode()
-        path = self.parts.path + (f"?{self.parts.query}" if self.parts.query else "")
-        writer.write(
-            f"POST {path} HTTP/1.1\r\nHost: {self.parts.netloc}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        status, content = await read_reply(reader)
+        status, content = await connection.post(json.dumps(self.body(sent)).encode())
         answered = time.monotonic_ns()
         answer = self.read(json.loads(content)) if status == 200 else Answer()
         return Request(sent, answered, status, answer)
 
 
-async def read_reply(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """Status and body of an HTTP/1.1 answer with a length or in chunks."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-    status = int(head[0].split()[1])
-    if "content-length" in headers:
-        return status, await reader.readexactly(int(headers["content-length"]))
-    if headers.get("transfer-encoding", "").lower() != "chunked":
-        raise ValueError(f"an answer without length: {head}")
-    body = b""
-    while size := int((await reader.readline()).split(b";")[0], 16):
-        body += await reader.readexactly(size)
-        await reader.readexactly(2)
-    await reader.readexactly(2)
-    return status, body
+class Connection:
+    """Little HTTP/1.1, for it must cost less than what it measures."""
+
+    def __init__(self, url: SplitResult) -> None:
+        self.url = url
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def open(self) -> None:
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection(self.url.hostname, self.url.port)
+
+    def close(self) -> None:
+        if self.writer:
+            self.writer.close()
+        self.reader = self.writer = None
+
+    async def post(self, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer."""
+        self.writer.write(
+            f"POST {self.url.path} HTTP/1.1\r\nHost: {self.url.netloc}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        lines = (line.partition(":") for line in head[1:])
+        headers = {name.lower(): value.strip().lower() for name, _, value in lines}
+        content = await self._content(headers)
+        if headers.get("connection") == "close":
+            self.close()
+        return int(head[0].split()[1]), content
+
+    async def _content(self, headers: dict[str, str]) -> bytes:
+        if "content-length" in headers:
+            return await self.reader.readexactly(int(headers["content-length"]))
+        if headers.get("transfer-encoding") != "chunked":
+            raise ValueError(f"an answer without a length: {headers}")
+        content = b""
+        while size := int((await self.reader.readline()).split(b";")[0], 16):
+            content += await self.reader.readexactly(size)
+            await self.reader.readexactly(2)
+        await self.reader.readexactly(2)
+        return content

@@ -7,6 +7,8 @@ from daemon import free_port
 from load import Answer
 from server import SERVED, Server, fetch
 
+# As in served/torchserve/handler.py.
+BATCH_SECONDS = 0.02
 MAX_BATCH = 4
 QUEUE_LIMIT = 100
 
@@ -94,6 +96,10 @@ class TorchServe(Server):
 
 def request_body(sent_ns: int, fail: bool = False) -> dict:
     return {"sent": 0 if fail else sent_ns}
+
+
+def failing_body(sent_ns: int) -> dict:
+    return request_body(sent_ns, fail=True)
 
 
 def read_answer(body: dict) -> Answer:

@@ -30,7 +30,7 @@ BATCHING = f"dynamic_batching {{ max_queue_delay_microseconds: {round(QUEUE_DELA
 
 
 class Triton(Server):
-    """One model, `paced`, which takes BATCH_SECONDS for each batch."""
+    """`paced` batches; `single` takes requests one by one. Both take BATCH_SECONDS for each batch."""
 
     name = "triton"
 
@@ -54,6 +54,7 @@ class Triton(Server):
     def prepare(self) -> None:
         self.add_backend()
         self.add_model("paced", MAX_BATCH, BATCHING)
+        self.add_model("single", 1, "")
 
     @property
     def backends(self) -> Path:
@@ -120,6 +121,10 @@ class Triton(Server):
 def request_body(sent_ns: int, fail: bool = False) -> dict:
     data = [0 if fail else sent_ns]
     return {"inputs": [{"name": "SENT", "shape": [1, 1], "datatype": "INT64", "data": data}]}
+
+
+def failing_body(sent_ns: int) -> dict:
+    return request_body(sent_ns, fail=True)
 
 
 def read_answer(body: dict) -> Answer:
