@@ -74,6 +74,30 @@ public struct JSONScanner {
         return string
     }
 
+    /// Always finite.
+    public mutating func number() throws(Problem) -> Double {
+        guard kind() == .number else { throw problem("no number") }
+        let start = offset
+        try skipWord()
+        let digits = text[start..<offset]
+        // `Double` knows hexadecimal numbers, JSON does not.
+        guard !digits.contains(UInt8(ascii: "x")), let number = Double(String(decoding: digits, as: UTF8.self)),
+            number.isFinite
+        else {
+            throw problem("a number that is none, or too large")
+        }
+        return number
+    }
+
+    /// What `value` walks through; nil, and passed over, where there is a word such as `null` instead.
+    public mutating func optional<Value>(
+        _ value: (inout JSONScanner) throws(Problem) -> Value
+    ) throws(Problem) -> Value? {
+        guard kind() == .word else { return try value(&self) }
+        try skip()
+        return nil
+    }
+
     /// Walks through a value of any kind. Numbers are only glanced at.
     public mutating func skip() throws(Problem) {
         // What has begun and not ended; true for objects.

@@ -86,12 +86,3 @@ struct DaemonStatus: Sendable, Equatable {
         return services.values.sorted { $0.name < $1.name }
     }
 }
-
-/// An alert as `/api/v1/alerts` has it.
-struct FiringAlert: Sendable, Equatable, Decodable {
-    var labels: [String: String]
-    var annotations: [String: String]
-    var state: String
-    var activeAt: String
-    var value: String
-}

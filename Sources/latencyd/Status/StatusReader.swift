@@ -15,11 +15,6 @@ struct StatusReader {
         let description: String
     }
 
-    private struct Alerts: Decodable {
-        struct Data: Decodable { let alerts: [FiringAlert] }
-        let data: Data
-    }
-
     private typealias Answer = Result<HTTPPage, HTTPFetchError>
 
     /// `HOST:PORT`.
@@ -47,7 +42,7 @@ struct StatusReader {
     /// Nil when there is no such list: silence would look like a calm host.
     private static func alerts(_ answer: Answer?) -> [FiringAlert]? {
         guard case .success(let page)? = answer, page.status == 200 else { return nil }
-        return try? JSONText.decode(Alerts.self, from: page.body).data.alerts
+        return try? FiringAlert.list(page.body)
     }
 
     private func page(_ answer: Answer?, _ sink: PageSink) throws(Failure) -> ScrapedPage {

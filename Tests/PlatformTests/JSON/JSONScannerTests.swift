@@ -66,6 +66,36 @@ struct JSONScannerTests {
         #expect(!Self.isValue(nested(1_000_000)))
     }
 
+    private static let numbers: [(String, Double?)] = [
+        ("0", 0), (" -1.5e+3 ", -1500), ("9007199254740993", 9_007_199_254_740_992), ("1e308", 1e308), ("1e309", nil),
+        ("-", nil), ("1.2.3", nil), ("1-2", nil), ("\"1\"", nil), ("null", nil), ("", nil), ("0x10", nil), ("nan", nil),
+    ]
+
+    @Test("Numbers are finite or none", arguments: numbers)
+    func number(_ text: String, _ expected: Double?) {
+        var scanner = JSONScanner(Array(text.utf8))
+        let number = try? scanner.number()
+        let isWhole = (try? scanner.end()) != nil
+        #expect((isWhole ? number : nil) == expected)
+    }
+
+    @Test("What may be null is nil then, and walked through otherwise")
+    func optional() throws {
+        var scanner = JSONScanner(Array("[null, 7, \"a\"]".utf8))
+        var seen: [Double?] = []
+        var failure: JSONScanner.Problem?
+        do throws(JSONScanner.Problem) {
+            try scanner.array { scanner throws(JSONScanner.Problem) in
+                seen.append(
+                    try scanner.optional { scanner throws(JSONScanner.Problem) in try scanner.number() })
+            }
+        } catch {
+            failure = error
+        }
+        #expect(seen == [nil, 7])
+        #expect(failure?.offset == 10)
+    }
+
     @Test("Objects and arrays give their members in their order")
     func walk() throws {
         var scanner = JSONScanner(Array(#"{"a": [1, "x"], "b": {}, "a": null}"#.utf8))

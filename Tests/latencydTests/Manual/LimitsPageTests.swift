@@ -70,6 +70,7 @@ struct LimitsPageTests {
             "ServiceLimits.requestsAtOnce": Double(ServiceLimits.requestsAtOnce),
             "ServiceLimits.roundsUntilMissing": Double(ServiceLimits.roundsUntilMissing),
             "ServiceAPILimits.pathsMax": Double(ServiceAPILimits.pathsMax),
+            "ServiceAPILimits.modelsMax": Double(ServiceAPILimits.modelsMax),
             "ServiceAPILimits.bodyBytes": Double(ServiceAPILimits.bodyBytes),
             "ServiceAPILimits.roundsKept": Double(ServiceAPILimits.roundsKept),
             "TritonAPI.modelsMax": Double(TritonAPI.modelsMax),

@@ -24,6 +24,8 @@ public struct ServiceAPIError: Error, Sendable, CustomStringConvertible {
 public enum ServiceAPILimits {
     /// Paths asked in one round.
     public static let pathsMax = 256
+    /// Models, or versions of one, that are taken of one answer.
+    public static let modelsMax = 1_000
     /// An answer that was not asked for anew in so many rounds is forgotten.
     public static let roundsKept: UInt64 = 120
     /// The longest answer, in bytes.

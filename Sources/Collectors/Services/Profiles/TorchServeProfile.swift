@@ -46,42 +46,78 @@ struct TorchServeAPI: ServiceAPI {
     }
 
     func samples(path: String, body: [UInt8]) throws(ServiceAPIError) -> [ScrapedSample] {
-        do {
-            if path == Self.list {
-                return try JSONText.decode(List.self, from: body).models.map {
-                    ScrapedSample("api:model", ["model_name": $0.modelName], 1)
-                }
-            }
-            return try JSONText.decode([Model].self, from: body).flatMap(\.samples)
+        do throws(JSONScanner.Problem) {
+            return path == Self.list ? try models(body) : try versions(body)
         } catch {
             throw ServiceAPIError(error.description)
         }
     }
 
-    private struct List: Decodable {
-        struct Entry: Decodable {
-            let modelName: String
+    private func models(_ body: [UInt8]) throws(JSONScanner.Problem) -> [ScrapedSample] {
+        var scanner = JSONScanner(body)
+        var samples: [ScrapedSample] = []
+        var isList = false
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            guard name == "models" else { return try scanner.skip() }
+            isList = true
+            try scanner.array { scanner throws(JSONScanner.Problem) in
+                var model: String?
+                try scanner.object { scanner, name throws(JSONScanner.Problem) in
+                    if name == "modelName" { model = try scanner.string() } else { try scanner.skip() }
+                }
+                guard let model else { throw scanner.problem("a model without 'modelName'") }
+                if samples.count < ServiceAPILimits.modelsMax {
+                    samples.append(ScrapedSample("api:model", ["model_name": model], 1))
+                }
+            }
         }
-        let models: [Entry]
+        try scanner.end()
+        guard isList else { throw scanner.problem("no 'models'") }
+        return samples
     }
 
-    /// One version of a model.
-    private struct Model: Decodable {
-        struct Queue: Decodable {
-            let pendingRequests: Double
+    /// Of all versions of one model.
+    private func versions(_ body: [UInt8]) throws(JSONScanner.Problem) -> [ScrapedSample] {
+        var scanner = JSONScanner(body)
+        var samples: [ScrapedSample] = []
+        var count = 0
+        try scanner.array { scanner throws(JSONScanner.Problem) in
+            count += 1
+            guard count <= ServiceAPILimits.modelsMax else { return try scanner.skip() }
+            samples += try version(&scanner)
         }
-        let modelName: String
-        let modelVersion: String
-        let batchSize: Double?
-        /// Versions of TorchServe before 0.4 have none.
-        let jobQueueStatus: Queue?
+        try scanner.end()
+        return samples
+    }
 
-        var samples: [ScrapedSample] {
-            let labels: LabelSet = ["model_name": modelName, "model_version": modelVersion]
-            return [
-                jobQueueStatus.map { ScrapedSample("api:pending_requests", labels, $0.pendingRequests) },
-                batchSize.map { ScrapedSample("api:batch_size", labels, $0) },
-            ].compactMap(\.self)
+    private func version(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> [ScrapedSample] {
+        var (model, version, batchSize, pending): (String?, String, Double?, Double?) = (nil, "", nil, nil)
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "modelName": model = try scanner.string()
+            case "modelVersion": version = try scanner.string()
+            case "batchSize":
+                batchSize = try scanner.optional { scanner throws(JSONScanner.Problem) in try scanner.number() }
+            // Versions of TorchServe before 0.4 have none.
+            case "jobQueueStatus":
+                pending =
+                    try scanner.optional { scanner throws(JSONScanner.Problem) in try Self.pending(&scanner) } ?? nil
+            default: try scanner.skip()
+            }
         }
+        guard let model else { throw scanner.problem("a model without 'modelName'") }
+        let labels: LabelSet = ["model_name": model, "model_version": version]
+        return [
+            pending.map { ScrapedSample("api:pending_requests", labels, $0) },
+            batchSize.map { ScrapedSample("api:batch_size", labels, $0) },
+        ].compactMap(\.self)
+    }
+
+    private static func pending(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Double? {
+        var pending: Double?
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            if name == "pendingRequests" { pending = try scanner.number() } else { try scanner.skip() }
+        }
+        return pending
     }
 }

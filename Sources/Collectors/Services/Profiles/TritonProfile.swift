@@ -59,76 +59,104 @@ struct TritonAPI: ServiceAPI {
     }
 
     func samples(path: String, body: [UInt8]) throws(ServiceAPIError) -> [ScrapedSample] {
-        do {
-            if path == Self.statistics {
-                return try JSONText.decode(Statistics.self, from: body).modelStats.flatMap(\.samples)
-            }
-            let model = try JSONText.decode(Configuration.self, from: body)
-            // 0 is a model that does not batch.
-            return [ScrapedSample("api:max_batch_size", ["model": model.name], max(model.maxBatchSize ?? 0, 1))]
+        do throws(JSONScanner.Problem) {
+            return path == Self.statistics ? try statistics(body) : try configuration(body)
         } catch {
             throw ServiceAPIError(error.description)
         }
     }
 
-    private struct Configuration: Decodable {
-        let name: String
-        let maxBatchSize: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case name
-            case maxBatchSize = "max_batch_size"
-        }
-    }
-
-    private struct Statistics: Decodable {
-        let modelStats: [Model]
-
-        enum CodingKeys: String, CodingKey {
-            case modelStats = "model_stats"
-        }
-    }
-
-    private struct Model: Decodable {
-        let name: String
-        let version: String
-        let batchStats: [Batch]?
-
-        enum CodingKeys: String, CodingKey {
-            case name, version
-            case batchStats = "batch_stats"
-        }
-
-        /// The sizes as a histogram with bounds that never change, else a size that is met for the first time would look
-        /// like a server that began anew.
-        var samples: [ScrapedSample] {
-            let labels: LabelSet = ["model": name, "version": version]
-            let batches = batchStats ?? []
-            let buckets = BatchBounds.all.map { bound in
-                ScrapedSample(
-                    "api:batch_size_bucket", labels.adding([Label("le", "\(bound)")]),
-                    batches.lazy.filter { $0.batchSize <= bound }.map(\.computeInfer.count).reduce(0, +))
+    private func configuration(_ body: [UInt8]) throws(JSONScanner.Problem) -> [ScrapedSample] {
+        var scanner = JSONScanner(body)
+        var model: String?
+        var size = 0.0
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "name": model = try scanner.string()
+            case "max_batch_size": size = try scanner.number()
+            default: try scanner.skip()
             }
-            return buckets + [
-                ScrapedSample(
-                    "api:batch_size_sum", labels, batches.map { $0.batchSize * $0.computeInfer.count }.reduce(0, +)),
-                ScrapedSample("api:batch_size_count", labels, batches.map(\.computeInfer.count).reduce(0, +)),
-            ]
         }
+        try scanner.end()
+        guard let model else { throw scanner.problem("a model without 'name'") }
+        // 0 is a model that does not batch.
+        return [ScrapedSample("api:max_batch_size", ["model": model], max(size, 1))]
     }
 
-    private struct Batch: Decodable {
-        let batchSize: Double
-        let computeInfer: Count
-
-        enum CodingKeys: String, CodingKey {
-            case batchSize = "batch_size"
-            case computeInfer = "compute_infer"
+    private func statistics(_ body: [UInt8]) throws(JSONScanner.Problem) -> [ScrapedSample] {
+        var scanner = JSONScanner(body)
+        var samples: [ScrapedSample] = []
+        var count = 0
+        var isList = false
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            guard name == "model_stats" else { return try scanner.skip() }
+            isList = true
+            try scanner.array { scanner throws(JSONScanner.Problem) in
+                count += 1
+                guard count <= ServiceAPILimits.modelsMax else { return try scanner.skip() }
+                samples += try BatchStatistics(&scanner).samples
+            }
         }
+        try scanner.end()
+        guard isList else { throw scanner.problem("no 'model_stats'") }
+        return samples
+    }
+}
+
+/// What Triton's statistics say of the batches of one version of a model.
+private struct BatchStatistics {
+    private var name: String?
+    private var version = ""
+    private var batches: [(size: Double, count: Double)] = []
+
+    init(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+        var (name, version): (String?, String) = (nil, "")
+        var batches: [(size: Double, count: Double)] = []
+        try scanner.object { scanner, member throws(JSONScanner.Problem) in
+            switch member {
+            case "name": name = try scanner.string()
+            case "version": version = try scanner.string()
+            case "batch_stats":
+                try scanner.array { scanner throws(JSONScanner.Problem) in batches.append(try Self.batch(&scanner)) }
+            default: try scanner.skip()
+            }
+        }
+        guard name != nil else { throw scanner.problem("a model without 'name'") }
+        (self.name, self.version, self.batches) = (name, version, batches)
     }
 
-    private struct Count: Decodable {
-        let count: Double
+    private static func batch(
+        _ scanner: inout JSONScanner
+    ) throws(JSONScanner.Problem) -> (size: Double, count: Double) {
+        var size: Double?
+        var count: Double?
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "batch_size": size = try scanner.number()
+            case "compute_infer":
+                try scanner.object { scanner, name throws(JSONScanner.Problem) in
+                    if name == "count" { count = try scanner.number() } else { try scanner.skip() }
+                }
+            default: try scanner.skip()
+            }
+        }
+        guard let size, let count else { throw scanner.problem("a batch without its size or count") }
+        return (size, count)
+    }
+
+    /// The sizes as a histogram with bounds that never change, else a size that is met for the first time would look like a
+    /// server that began anew.
+    var samples: [ScrapedSample] {
+        let labels: LabelSet = ["model": name ?? "", "version": version]
+        let buckets = BatchBounds.all.map { bound in
+            ScrapedSample(
+                "api:batch_size_bucket", labels.adding([Label("le", "\(bound)")]),
+                batches.lazy.filter { $0.size <= bound }.map(\.count).reduce(0, +))
+        }
+        return buckets + [
+            ScrapedSample("api:batch_size_sum", labels, batches.lazy.map { $0.size * $0.count }.reduce(0, +)),
+            ScrapedSample("api:batch_size_count", labels, batches.lazy.map(\.count).reduce(0, +)),
+        ]
     }
 }
 

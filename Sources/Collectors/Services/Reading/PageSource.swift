@@ -10,6 +10,8 @@ struct PageSource: ServiceSource {
     private var apiAnswers = APIAnswers()
     /// Those of the round in progress.
     private var apiPaths: [String] = []
+    /// What went wrong with them.
+    private var apiFailures: [String] = []
     /// For how many rounds in a row each signal was absent.
     private var absentRounds: [ServiceSignal: Int] = [:]
 
@@ -26,6 +28,7 @@ struct PageSource: ServiceSource {
                 decides: true)
         ]
         apiPaths = []
+        apiFailures = []
         guard let api = profile.api, let base = access.settings.apiURL else { return requests }
         apiPaths = Array(apiAnswers.nextPaths(api).prefix(ServiceAPILimits.pathsMax))
         requests += apiPaths.map { path in
@@ -40,9 +43,23 @@ struct PageSource: ServiceSource {
         (base.last == "/" ? String(base.dropLast()) : base) + path
     }
 
+    /// An answer of the API is read as it comes: a server with many models would have all of them kept until the last.
+    mutating func take(_ answer: ServiceAnswer, at place: Int) -> ServiceAnswer {
+        guard place > 0, let api = profile.api else { return answer }
+        let path = apiPaths[place - 1]
+        do throws(ServiceAPIError) {
+            apiAnswers.take(try samples(api, path, answer), from: path)
+        } catch {
+            apiAnswers.forget(path)
+            apiFailures.append("\(answer.request.fetch.url): \(error)")
+        }
+        return ServiceAnswer(request: answer.request, result: .failure(.notTaken))
+    }
+
     mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound {
         var round = ServiceRound()
-        takeAPI(answers.dropFirst(), into: &round)
+        round.apiFailureCount = apiFailures.count
+        round.apiFailure = apiFailures.first
         do throws(ServiceFailure) {
             try takePage(answers[0], into: &round)
         } catch {
@@ -60,7 +77,7 @@ struct PageSource: ServiceSource {
         var samples = page.samples
         for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
         let taken = readings.take(
-            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && round.apiFailureCount == 0)
+            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && apiFailures.isEmpty)
         round.readings = taken.readings
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
@@ -86,19 +103,6 @@ struct PageSource: ServiceSource {
 
     private func notMetrics(_ error: PageError?) -> ServiceFailure {
         ServiceFailure(.notMetrics, error.map { "\($0)" } ?? "the answer holds no metrics")
-    }
-
-    private mutating func takeAPI(_ answers: ArraySlice<ServiceAnswer>, into round: inout ServiceRound) {
-        guard let api = profile.api else { return }
-        for (path, answer) in zip(apiPaths, answers) {
-            do throws(ServiceAPIError) {
-                apiAnswers.take(try samples(api, path, answer), from: path)
-            } catch {
-                apiAnswers.forget(path)
-                round.apiFailureCount += 1
-                round.apiFailure = round.apiFailure ?? "\(answer.request.fetch.url): \(error)"
-            }
-        }
     }
 
     private func samples(

@@ -11,7 +11,7 @@ struct CapturedPage: Sendable, CustomTestStringConvertible {
     let name: String
     let format: PageFormat
 
-    var bytes: [UInt8] { [UInt8](FileManager.default.contents(atPath: Repository.path(path)) ?? Data()) }
+    var bytes: [UInt8] { Repository.bytes(path) }
     var testDescription: String { name }
     private var path: String { "\(Self.folder)/Servers/\(name)" }
 
@@ -48,8 +48,8 @@ struct CapturedPage: Sendable, CustomTestStringConvertible {
 
     /// Nil where `Captures/parse.py` has not run since the page was captured.
     func parsed() throws -> Parsed? {
-        let path = Repository.path("\(Self.folder)/Parsed/\(name).json")
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        return try JSONDecoder().decode(Parsed.self, from: data)
+        let path = "\(Self.folder)/Parsed/\(name).json"
+        guard FileManager.default.fileExists(atPath: Repository.path(path)) else { return nil }
+        return try JSONDecoder().decode(Parsed.self, from: Data(Repository.bytes(path)))
     }
 }

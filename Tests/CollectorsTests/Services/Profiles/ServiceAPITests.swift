@@ -47,6 +47,28 @@ struct ServiceAPITests {
         #expect(samples.filter { $0.name == "api:batch_size_bucket" }.count == BatchBounds.all.count)
     }
 
+    @Test("of more models than the limit the first are taken")
+    func manyModels() throws {
+        let count = ServiceAPILimits.modelsMax + 5
+        func list(_ entry: String) -> String { repeatElement(entry, count: count).joined(separator: ",") }
+        let models = try TorchServeAPI().samples(
+            path: TorchServeAPI.list, body: Array(#"{"models":[\#(list(#"{"modelName":"m"}"#))]}"#.utf8))
+        #expect(models.count == ServiceAPILimits.modelsMax)
+        let versions = try TorchServeAPI().samples(
+            path: "/models/m/all", body: Array(#"[\#(list(#"{"modelName":"m","batchSize":1}"#))]"#.utf8))
+        #expect(versions.count == ServiceAPILimits.modelsMax)
+        let statistics = try TritonAPI().samples(
+            path: TritonAPI.statistics, body: Array(#"{"model_stats":[\#(list(#"{"name":"m"}"#))]}"#.utf8))
+        #expect(statistics.filter { $0.name == "api:batch_size_count" }.count == ServiceAPILimits.modelsMax)
+    }
+
+    @Test("TorchServe's queue may be absent or null", arguments: ["", #","jobQueueStatus":null"#])
+    func noQueue(_ queue: String) throws {
+        let samples = try TorchServeAPI().samples(
+            path: "/models/m/all", body: Array(#"[{"modelName":"m","modelVersion":"2","batchSize":8\#(queue)}]"#.utf8))
+        #expect(samples == [ScrapedSample("api:batch_size", ["model_name": "m", "model_version": "2"], 8)])
+    }
+
     @Test(
         "names of models stand in paths as what they are",
         arguments: [
