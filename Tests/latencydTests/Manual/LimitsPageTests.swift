@@ -87,6 +87,7 @@ struct LimitsPageTests {
             "CounterMemory.valuesMax": Double(CounterMemory.valuesMax),
             "CounterMemory.bucketsMax": Double(CounterMemory.bucketsMax),
             "CounterMemory.roundsKept": Double(CounterMemory.roundsKept),
+            "Beginnings.countMax": Beginnings.countMax,
             "CounterMemory.valueMax": CounterMemory.valueMax,
             "CounterMemory.observationsMax": CounterMemory.observationsMax,
             "PromQLLimits.queriesMax": Double(PromQLLimits.queriesMax),

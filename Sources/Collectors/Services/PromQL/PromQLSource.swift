@@ -61,7 +61,7 @@ struct PromQLSource: ServiceSource {
         var round = ServiceRound()
         var timings = PromQLTimings()
         var seen: Set<SeriesKey> = []
-        memory.begin(.none)
+        memory.begin()
         for (place, query) in queries.enumerated() {
             guard case .success(let values) = taken[place] else { continue }
             round.sampleCount += values.seriesCount

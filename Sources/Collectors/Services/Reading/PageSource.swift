@@ -77,7 +77,8 @@ struct PageSource: ServiceSource {
         var samples = page.samples
         for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
         let taken = readings.take(
-            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && apiFailures.isEmpty)
+            samples, isWhole: !page.isTruncated && page.malformedCount == 0,
+            hasAPI: !apiPaths.isEmpty && apiFailures.isEmpty)
         round.readings = taken.readings
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })

@@ -4,9 +4,9 @@ internal import Telemetry
 ///
 /// - A value below the last one is a counter that was set back, as by a restart: nothing is counted for that interval,
 ///   and `fallen` tells whose it is.
-/// - A series that is new on a page that was read in the round before began at zero.
-/// - A series that is new otherwise, or that was there long ago, has counted for nobody knows how long: nothing is
-///   counted.
+/// - The first value of a series is where it starts from: it has counted for nobody knows how long. Who knows that it
+///   began at zero says so, by ``countFromZero(_:_:)``.
+/// - A series that was there before, if only with a value that is none, is never new again.
 /// - A series that several signals read goes on once in a round, and says the same to all of them.
 struct CounterMemory: Sendable {
     /// A series that was not seen for so many rounds is forgotten.
@@ -25,6 +25,8 @@ struct CounterMemory: Sendable {
         /// In round `round`; nil when it could not be said.
         var increase: Double?
         var round: UInt64
+        /// Whether it was met for the first time in round `round`.
+        var isNew = false
     }
 
     private struct Histogram: Sendable {
@@ -34,6 +36,8 @@ struct CounterMemory: Sendable {
         /// In round `round`; nil when they could not be said.
         var increases: [UInt64]?
         var round: UInt64
+        /// Whether it was met for the first time in round `round`.
+        var isNew = false
     }
 
     private struct Average: Sendable {
@@ -50,30 +54,23 @@ struct CounterMemory: Sendable {
     private var counters: [String: [LabelSet: Counter]] = [:]
     private var histograms: [String: [LabelSet: Histogram]] = [:]
     private var averages: [String: [LabelSet: Average]] = [:]
-    /// Hashes of forgotten series: when one comes back it is not new.
-    private var forgotten: Set<Int> = []
+    /// Hashes of series that were met and are not kept: forgotten ones, those without room, those whose value was none.
+    /// When it is full nothing is new any more.
+    private var metBefore: Set<Int> = []
     private var valueCount = 0
     private var round: UInt64 = 0
-    private var continuity = Continuity.none
+    /// Whether a series was met for the first time in this round.
+    private var hasNew = false
 
     /// The series that were set back in this round.
     private(set) var fallen: Set<LabelSet> = []
     /// The series of this round that were left out because too many are kept.
     private(set) var droppedCount = 0
 
-    /// What was read well in the round before this one, so that series which are new began since then.
-    struct Continuity: Sendable {
-        var page: Bool
-        /// What the server says beside its page: samples whose names begin with `api:`.
-        var api: Bool
-
-        static let none = Continuity(page: false, api: false)
-    }
-
     /// Begins the next round that was read well.
-    mutating func begin(_ continuity: Continuity) {
-        self.continuity = round > 0 ? continuity : .none
+    mutating func begin() {
         round &+= 1
+        hasNew = false
         fallen = []
         droppedCount = 0
         if round.isMultiple(of: UInt64(Self.roundsKept)) {
@@ -85,18 +82,29 @@ struct CounterMemory: Sendable {
 
     /// How far the series went since it was seen last; nil when that cannot be said.
     mutating func increase(_ name: String, _ labels: LabelSet, to value: Double) -> Double? {
-        guard value >= 0, value <= Self.valueMax else { return nil }
+        guard value >= 0, value <= Self.valueMax else {
+            if counters[name]?[labels] == nil { noteMet(name, labels) }
+            return nil
+        }
         guard let last = counters[name]?[labels] else {
-            guard hasRoom(for: 1) else { return nil }
-            let increase = isNew(name, labels) ? value : nil
-            counters[name, default: [:]][labels] = Counter(value: value, increase: increase, round: round)
-            return increase
+            guard hasRoom(for: 1, name, labels) else { return nil }
+            let isNew = isUnmet(name, labels)
+            counters[name, default: [:]][labels] = Counter(value: value, increase: nil, round: round, isNew: isNew)
+            hasNew = hasNew || isNew
+            return nil
         }
         if last.round == round { return last.increase }
         let increase = value >= last.value ? value - last.value : nil
         if increase == nil { fallen.insert(labels) }
         counters[name]?[labels] = Counter(value: value, increase: increase, round: round)
         return increase
+    }
+
+    /// How far a counter went that is new in this round and began at zero: all the way.
+    mutating func countFromZero(_ name: String, _ labels: LabelSet) -> Double? {
+        guard hasNew, let new = counters[name]?[labels], new.isNew, new.round == round else { return nil }
+        counters[name]?[labels]?.increase = new.value
+        return new.value
     }
 
     /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one of
@@ -109,23 +117,33 @@ struct CounterMemory: Sendable {
         guard sorted.count <= Self.bucketsMax, sorted.last?.bound == .infinity,
             zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }), bounds.first.map(\.isFinite) ?? true,
             sorted.allSatisfy({ $0.count >= 0 && $0.count <= Self.valueMax })
-        else { return nil }
+        else {
+            if histograms[name]?[labels] == nil { noteMet(name, labels) }
+            return nil
+        }
         let counts = sorted.map(\.count)
         let last = histograms[name]?[labels]
         if let last, last.round == round { return last.increases.map { (last.bounds, $0) } }
-        guard hasRoom(for: counts.count - (last?.counts.count ?? 0)) else { return nil }
+        guard hasRoom(for: counts.count - (last?.counts.count ?? 0), name, labels) else { return nil }
         var increases: [UInt64]?
         if let last {
             if last.bounds == bounds {
                 let isContinued = zip(counts, last.counts).allSatisfy { $0 >= $1 }
                 if isContinued { increases = Self.counts(counts, since: last.counts) } else { fallen.insert(labels) }
             }
-        } else if isNew(name, labels) {
-            increases = Self.counts(counts, since: counts.map { _ in 0 })
         }
         histograms[name, default: [:]][labels] = Histogram(
-            bounds: bounds, counts: counts, increases: increases, round: round)
+            bounds: bounds, counts: counts, increases: increases, round: round,
+            isNew: last == nil && isUnmet(name, labels))
         return increases.map { (bounds, $0) }
+    }
+
+    /// What a histogram that is new in this round counted since it began, at zero.
+    mutating func countBucketsFromZero(_ name: String, _ labels: LabelSet) -> (bounds: [Double], counts: [UInt64])? {
+        guard let new = histograms[name]?[labels], new.isNew, new.round == round else { return nil }
+        let increases = Self.counts(new.counts, since: new.counts.map { _ in 0 })
+        histograms[name]?[labels]?.increases = increases
+        return increases.map { (new.bounds, $0) }
     }
 
     /// The count and the sum of an interval, from a mean over the server's whole life.
@@ -136,9 +154,9 @@ struct CounterMemory: Sendable {
         guard mean >= 0, mean <= Self.valueMax, count >= 0, count <= Self.valueMax else { return nil }
         let now = Average(mean: mean, count: count, round: round)
         guard var last = averages[name]?[labels] else {
-            guard hasRoom(for: 1) else { return nil }
+            guard hasRoom(for: 1, name, labels) else { return nil }
             averages[name, default: [:]][labels] = now
-            return isNew(name, labels) ? (count, mean * count) : nil
+            return nil
         }
         let increase = count - last.count
         if increase >= 0, increase < count * Self.averageShareMin {
@@ -171,14 +189,36 @@ struct CounterMemory: Sendable {
 
     // MARK: What is kept
 
-    private func isNew(_ name: String, _ labels: LabelSet) -> Bool {
-        (name.hasPrefix("api:") ? continuity.api : continuity.page)
-            && !forgotten.contains(Key(name: name, labels: labels).hashValue)
+    /// Whether a counter was met in this round for the first time.
+    func isNew(_ name: String, _ labels: LabelSet) -> Bool {
+        guard hasNew, let counter = counters[name]?[labels] else { return false }
+        return counter.isNew && counter.round == round
     }
 
-    private mutating func hasRoom(for count: Int) -> Bool {
+    /// Whether a counter was not met before this round.
+    func isNewOrUnmet(_ name: String, _ labels: LabelSet) -> Bool {
+        guard let counter = counters[name]?[labels] else { return isUnmet(name, labels) }
+        return counter.isNew && counter.round == round
+    }
+
+    /// Whether a counter of that name is kept that is not among `present`.
+    func hasOther(_ name: String, than present: Set<LabelSet>) -> Bool {
+        counters[name]?.keys.contains { !present.contains($0) } ?? false
+    }
+
+    private func isUnmet(_ name: String, _ labels: LabelSet) -> Bool {
+        metBefore.count < Self.valuesMax && !metBefore.contains(Key(name: name, labels: labels).hashValue)
+    }
+
+    private mutating func noteMet(_ name: String, _ labels: LabelSet) {
+        guard metBefore.count < Self.valuesMax else { return }
+        metBefore.insert(Key(name: name, labels: labels).hashValue)
+    }
+
+    private mutating func hasRoom(for count: Int, _ name: String, _ labels: LabelSet) -> Bool {
         guard valueCount + count <= Self.valuesMax else {
             droppedCount += 1
+            noteMet(name, labels)
             return false
         }
         valueCount += count
@@ -186,10 +226,9 @@ struct CounterMemory: Sendable {
     }
 
     private mutating func forget(before oldest: UInt64) {
-        if forgotten.count > Self.valuesMax { forgotten = [] }
-        counters = Self.kept(counters, from: oldest, \.round, &forgotten)
-        histograms = Self.kept(histograms, from: oldest, \.round, &forgotten)
-        averages = Self.kept(averages, from: oldest, \.round, &forgotten)
+        counters = Self.kept(counters, from: oldest, \.round, &metBefore)
+        histograms = Self.kept(histograms, from: oldest, \.round, &metBefore)
+        averages = Self.kept(averages, from: oldest, \.round, &metBefore)
         valueCount =
             counters.values.reduce(0) { $0 + $1.count } + averages.values.reduce(0) { $0 + $1.count }
             + histograms.values.reduce(0) { $1.values.reduce($0) { $0 + $1.counts.count } }
@@ -197,15 +236,15 @@ struct CounterMemory: Sendable {
 
     private static func kept<Value>(
         _ series: [String: [LabelSet: Value]], from oldest: UInt64, _ round: KeyPath<Value, UInt64>,
-        _ forgotten: inout Set<Int>
+        _ metBefore: inout Set<Int>
     ) -> [String: [LabelSet: Value]] {
         var kept: [String: [LabelSet: Value]] = [:]
         for (name, values) in series {
             for (labels, value) in values {
                 if value[keyPath: round] > oldest {
                     kept[name, default: [:]][labels] = value
-                } else if forgotten.count <= valuesMax {
-                    forgotten.insert(Key(name: name, labels: labels).hashValue)
+                } else if metBefore.count < valuesMax {
+                    metBefore.insert(Key(name: name, labels: labels).hashValue)
                 }
             }
         }

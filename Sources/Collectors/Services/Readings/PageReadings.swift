@@ -9,10 +9,14 @@ struct PageReadings: Sendable {
 
     private let profile: ServiceProfile
     private var memory = CounterMemory()
+    private var beginnings: Beginnings
     /// What of the round before was read well.
-    private var continuity = CounterMemory.Continuity.none
+    private var continuity = Beginnings.Continuity.none
 
-    init(_ profile: ServiceProfile) { self.profile = profile }
+    init(_ profile: ServiceProfile) {
+        self.profile = profile
+        beginnings = Beginnings(profile)
+    }
 
     /// What one round gave.
     struct Round: Sendable, Equatable {
@@ -26,22 +30,23 @@ struct PageReadings: Sendable {
     /// The readings of the next page: its samples by name, and with them those of the API.
     ///
     /// - Parameters:
-    ///   - isWhole: whether all of the page was taken. What was left out may have begun long ago.
+    ///   - isWhole: whether all of the page was taken and understood. What was left out may have begun long ago.
     ///   - hasAPI: whether the API said all that it was asked.
     mutating func take(_ samples: [String: [ScrapedSample]], isWhole: Bool = true, hasAPI: Bool = true) -> Round {
-        memory.begin(continuity)
-        continuity = CounterMemory.Continuity(page: isWhole, api: hasAPI)
+        memory.begin()
+        beginnings.begin(continuity)
+        continuity = Beginnings.Continuity(page: isWhole, api: hasAPI)
         var round = Round()
         var models = Models(profile.modelLabels)
         for signal in ServiceSignal.allCases {
             guard let sources = profile.signals[signal] else { continue }
-            if let source = sources.first(where: { isThere($0, samples) }) {
-                round.readings += read(signal, source, samples, &models)
+            if let readings = read(signal, sources, samples, &models) {
+                round.readings += readings
             } else {
                 round.missing.append(signal)
             }
-            if let source = profile.buckets[signal]?.first(where: { isThere($0, samples) }) {
-                round.readings += read(signal, source, samples, &models).compactMap(\.bucketsAlone)
+            if let buckets = profile.buckets[signal] {
+                round.readings += (read(signal, buckets, samples, &models) ?? []).compactMap(\.bucketsAlone)
             }
         }
         distrustFallen(&round.readings)
@@ -86,6 +91,23 @@ struct PageReadings: Sendable {
         return names.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
     }
 
+    /// The readings of the first source that is there; nil where none is. The counters of the others are followed, so that
+    /// one that takes the first one's place goes on instead of starting.
+    private mutating func read(
+        _ signal: ServiceSignal, _ sources: [SignalSource], _ samples: [String: [ScrapedSample]],
+        _ models: inout Models
+    ) -> [SignalReading]? {
+        var readings: [SignalReading]?
+        for source in sources {
+            if readings == nil, isThere(source, samples) {
+                readings = read(signal, source, samples, &models)
+            } else if !source.counters.isEmpty {
+                _ = values(source, samples)
+            }
+        }
+        return readings
+    }
+
     private mutating func read(
         _ signal: ServiceSignal, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models
     ) -> [SignalReading] {
@@ -112,7 +134,7 @@ struct PageReadings: Sendable {
         case .counter:
             source.metrics.flatMap { metric in
                 source.series(of: samples, named: metric).map { series, value in
-                    (series, .increase(memory.increase(metric, series, to: value) ?? 0))
+                    (series, .increase(increase(metric, series, to: value, countedBy: metric, samples) ?? 0))
                 }
             }
         case .mean(let count): means(source, count, samples).map { ($0, .distribution($1)) }
@@ -120,6 +142,22 @@ struct PageReadings: Sendable {
         case .distribution:
             source.metrics.flatMap { distributions(source, $0, samples) }.map { ($0, .distribution($1)) }
         }
+    }
+
+    /// How far a counter went; `count` is the one that says how much was observed.
+    private mutating func increase(
+        _ name: String, _ series: LabelSet, to value: Double, countedBy count: String,
+        _ samples: [String: [ScrapedSample]]
+    ) -> Double? {
+        if let increase = memory.increase(name, series, to: value) { return increase }
+        return isAtZero(name, series, count, samples) ? memory.countFromZero(name, series) : nil
+    }
+
+    /// Whether a counter is new in this round and began at zero.
+    private mutating func isAtZero(
+        _ name: String, _ series: LabelSet, _ count: String, _ samples: [String: [ScrapedSample]]
+    ) -> Bool {
+        memory.isNew(name, series) && beginnings.areAtZero(count, samples, memory)
     }
 
     private func gauges(
@@ -154,19 +192,29 @@ struct PageReadings: Sendable {
     private mutating func means(
         _ source: SignalSource, _ count: String, _ samples: [String: [ScrapedSample]]
     ) -> [(LabelSet, IntervalDistribution)] {
-        let sums = source.metrics.map { metric in
-            (metric, Dictionary(source.series(of: samples, named: metric), uniquingKeysWith: { first, _ in first }))
+        let counts = source.series(of: samples, named: count).map { series, value in
+            (series, increase(count, series, to: value, countedBy: count, samples))
         }
-        return source.series(of: samples, named: count).compactMap { series, value in
-            let parts = sums.compactMap { metric, values in
-                values[series].map { memory.increase(metric, series, to: $0) }
-            }
-            guard let counted = memory.increase(count, series, to: value), !parts.isEmpty,
-                parts.allSatisfy({ $0 != nil })
-            else { return nil }
+        let sums = source.metrics.map { self.sums(source, $0, countedBy: count, samples) }
+        return counts.compactMap { series, counted in
+            let parts = sums.compactMap { $0[series] }
+            guard let counted, !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
             let sum = parts.reduce(0) { $0 + ($1 ?? 0) }
             return (series, IntervalDistribution(count: counted, sum: sum * source.scale))
         }
+    }
+
+    /// How far the sums went whose counts were read before; nothing is said of one that is older or younger than its count.
+    private mutating func sums(
+        _ source: SignalSource, _ metric: String, countedBy count: String, _ samples: [String: [ScrapedSample]]
+    ) -> [LabelSet: Double?] {
+        var sums: [LabelSet: Double?] = [:]
+        for (series, value) in source.series(of: samples, named: metric) {
+            let increase = self.increase(metric, series, to: value, countedBy: count, samples)
+            let isTogether = memory.isNew(metric, series) == memory.isNew(count, series)
+            sums.updateValue(isTogether ? increase : nil, forKey: series)
+        }
+        return sums
     }
 
     private mutating func lifetimeMeans(
@@ -192,14 +240,22 @@ struct PageReadings: Sendable {
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
         let quantiles = source.quantiles(of: samples, named: metric)
-        let sums = Dictionary(
+        let countName = metric + "_count"
+        let counts = source.series(of: samples, named: countName).map { series, value in
+            (series, increase(countName, series, to: value, countedBy: countName, samples))
+        }
+        let sumValues = Dictionary(
             source.series(of: samples, named: metric + "_sum"), uniquingKeysWith: { first, _ in first })
-        return source.series(of: samples, named: metric + "_count").compactMap { series, count in
-            guard let sum = sums[series] else { return nil }
+        let sums = self.sums(source, metric + "_sum", countedBy: countName, samples)
+        return counts.compactMap { series, countIncrease in
             // All of them go on together, or nothing is said.
-            let counted = buckets[series].flatMap { memory.increases(metric + "_bucket", series, $0) }
-            let countIncrease = memory.increase(metric + "_count", series, to: count)
-            let sumIncrease = memory.increase(metric + "_sum", series, to: sum)
+            let counted = buckets[series].flatMap {
+                memory.increases(metric + "_bucket", series, $0)
+                    ?? (isAtZero(countName, series, countName, samples)
+                        ? memory.countBucketsFromZero(metric + "_bucket", series) : nil)
+            }
+            guard let sum = sumValues[series] else { return nil }
+            let sumIncrease = sums[series] ?? nil
             guard let countIncrease, let sumIncrease else { return nil }
             var result = IntervalDistribution(count: countIncrease, sum: sumIncrease * source.scale)
             if let counted, countIncrease > 0 {

@@ -42,11 +42,17 @@ struct PageReadingsTests {
 
     @Test("a model that comes between two good rounds began at zero; one that goes leaves nothing behind")
     func modelsComeAndGo() {
+        func both(_ a: Double, _ b: Double) -> [String: [ScrapedSample]] {
+            Self.busy(a, wait: a * 125_000).merging(Self.busy(b, wait: b * 2e6, model: "b")) { $0 + $1 }
+        }
         var readings = PageReadings(Self.profile)
-        _ = readings.take(Self.busy(100, wait: 1e6))
-        #expect(flat(readings.take(Self.busy(4, wait: 8e6, model: "b"))) == ["requests b": 4, "queue_time b": 2])
+        _ = readings.take(Self.busy(100, wait: 1.25e7))
+        #expect(
+            flat(readings.take(both(101, 4)))
+                == ["requests a": 1, "queue_time a": 0.125, "requests b": 4, "queue_time b": 2])
+        #expect(flat(readings.take(Self.busy(5, wait: 1e7, model: "b"))) == ["requests b": 1, "queue_time b": 2])
         // It is back with what it had.
-        #expect(flat(readings.take(Self.busy(102, wait: 1.25e6))) == ["requests a": 2, "queue_time a": 0.125])
+        #expect(flat(readings.take(both(103, 5))) == ["requests a": 2, "queue_time a": 0.125, "requests b": 0])
     }
 
     @Test("a restart is told by one counter that fell, though others have passed their old values")
