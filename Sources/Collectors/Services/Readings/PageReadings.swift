@@ -12,10 +12,26 @@ struct PageReadings: Sendable {
     private var beginnings: Beginnings
     /// What of the round before was read well.
     private var continuity = Beginnings.Continuity.none
+    /// Of signals that have several sources, what their last round was like.
+    private var choices: [Place: Choice] = [:]
 
     init(_ profile: ServiceProfile) {
         self.profile = profile
         beginnings = Beginnings(profile)
+    }
+
+    private struct Place: Hashable {
+        let signal: ServiceSignal
+        /// Whether it is that of the buckets which stand beside the signal.
+        let isOfBuckets: Bool
+    }
+
+    /// Sources by their places in the profile.
+    private struct Choice {
+        /// The one that was read last.
+        var shown: Int
+        /// Those that were there in the last round.
+        var present: Set<Int>
     }
 
     /// What one round gave.
@@ -40,13 +56,14 @@ struct PageReadings: Sendable {
         var models = Models(profile.modelLabels)
         for signal in ServiceSignal.allCases {
             guard let sources = profile.signals[signal] else { continue }
-            if let readings = read(signal, sources, samples, &models) {
+            if let readings = read(Place(signal: signal, isOfBuckets: false), sources, samples, &models) {
                 round.readings += readings
             } else {
                 round.missing.append(signal)
             }
             if let buckets = profile.buckets[signal] {
-                round.readings += (read(signal, buckets, samples, &models) ?? []).compactMap(\.bucketsAlone)
+                let place = Place(signal: signal, isOfBuckets: true)
+                round.readings += (read(place, buckets, samples, &models) ?? []).compactMap(\.bucketsAlone)
             }
         }
         distrustFallen(&round.readings)
@@ -65,11 +82,7 @@ struct PageReadings: Sendable {
         let fallen = Set(memory.fallen.map { Models.label(of: $0, profile.modelLabels) })
         readings = readings.compactMap { reading in
             guard fallen.contains(reading.labels) else { return reading }
-            switch reading.value {
-            case .number: return reading
-            case .increase: return SignalReading(reading.signal, reading.labels, .increase(0))
-            case .distribution, .buckets: return nil
-            }
+            return reading.uncounted
         }
     }
 
@@ -91,21 +104,25 @@ struct PageReadings: Sendable {
         return names.contains { name in samples[name]?.contains { source.takes($0.labels) } ?? false }
     }
 
-    /// The readings of the first source that is there; nil where none is. The counters of the others are followed, so that
-    /// one that takes the first one's place goes on instead of starting.
+    /// The readings of the first source that is there; nil where none is.
+    ///
+    /// The counters of the others are followed: one that takes the first one's place goes on and does not start. One that
+    /// comes back has counted what was read from the other meanwhile, so that is not used.
     private mutating func read(
-        _ signal: ServiceSignal, _ sources: [SignalSource], _ samples: [String: [ScrapedSample]],
-        _ models: inout Models
+        _ place: Place, _ sources: [SignalSource], _ samples: [String: [ScrapedSample]], _ models: inout Models
     ) -> [SignalReading]? {
-        var readings: [SignalReading]?
-        for source in sources {
-            if readings == nil, isThere(source, samples) {
-                readings = read(signal, source, samples, &models)
-            } else if !source.counters.isEmpty {
-                _ = values(source, samples)
-            }
+        let present = sources.indices.filter { isThere(sources[$0], samples) }
+        for index in sources.indices where index != present.first && !sources[index].counters.isEmpty {
+            _ = values(sources[index], samples)
         }
-        return readings
+        let last = choices[place]
+        choices[place]?.present = Set(present)
+        guard let shown = present.first else { return nil }
+        let readings = read(place.signal, sources[shown], samples, &models)
+        guard sources.count > 1 else { return readings }
+        choices[place] = Choice(shown: shown, present: Set(present))
+        let isBack = last.map { $0.shown != shown && !$0.present.contains(shown) } ?? false
+        return isBack ? readings.compactMap(\.uncounted) : readings
     }
 
     private mutating func read(

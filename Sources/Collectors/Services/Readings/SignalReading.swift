@@ -33,6 +33,15 @@ public struct SignalReading: Sendable, Equatable {
         }
     }
 
+    /// What is left where nobody knows since when its counters have counted: the value now; nil where that is nothing.
+    var uncounted: SignalReading? {
+        switch value {
+        case .number: self
+        case .increase: SignalReading(signal, labels, .increase(0))
+        case .distribution, .buckets: nil
+        }
+    }
+
     /// Of a distribution its buckets, nil where there are none.
     var bucketsAlone: SignalReading? {
         guard case .distribution(let distribution) = value, !distribution.counts.isEmpty else { return nil }

@@ -124,6 +124,36 @@ struct PageReadingsTests {
         #expect(flat(both) == ["queue_length a": 5])
     }
 
+    @Test("a source that takes another one's place goes on from where it was; what both counted is counted once")
+    func alternateCounters() {
+        let profile = ServiceProfile(
+            id: "test", title: "a server", ports: [],
+            signals: [
+                .requests: [.counter("proxy_total"), .counter("replica_total")],
+                .batchSize: [.distribution("api:batch"), .mean(of: "items", per: "batches")],
+            ])
+        func page(_ proxy: Double?, _ replica: Double) -> [String: [ScrapedSample]] {
+            var samples = [
+                ScrapedSample("replica_total", [:], replica), ScrapedSample("items", [:], replica * 4),
+                ScrapedSample("batches", [:], replica),
+            ]
+            if let proxy {
+                samples += [
+                    ScrapedSample("proxy_total", [:], proxy), ScrapedSample("api:batch_count", [:], proxy),
+                    ScrapedSample("api:batch_sum", [:], proxy * 2),
+                ]
+            }
+            return Dictionary(grouping: samples, by: \.name)
+        }
+        var readings = PageReadings(profile)
+        let rounds = [
+            page(5_000, 900_000), page(5_003, 900_003), page(nil, 900_007), page(nil, 900_008), page(5_010, 900_010),
+            page(5_011, 900_011), page(nil, 900_011), page(1, 900_012), page(3, 900_014),
+        ].map { flat(readings.take($0)) }
+        #expect(rounds.map { $0["requests"] } == [0, 3, 4, 1, 0, 1, 0, 0, 2])
+        #expect(rounds.map { $0["batch_size"] } == [nil, 2, 4, 4, nil, 2, nil, nil, 2])
+    }
+
     @Test("sum, count and buckets of a histogram go on together, or its interval says nothing")
     func histogram() {
         func page(_ sum: Double, _ count: Double, _ buckets: [Double]) -> [String: [ScrapedSample]] {
