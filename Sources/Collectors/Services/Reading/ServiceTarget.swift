@@ -64,7 +64,7 @@ struct ServiceTarget {
         answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
         ask(client, at: now)
         guard open.isEmpty else { return nil }
-        var round = source.end(answers.compactMap(\.self))
+        var round = source.end(answers.compactMap(\.self), at: now)
         answers = []
         round.seconds = now - began
         return round

@@ -17,6 +17,11 @@ struct CounterMemory: Sendable {
     static let valuesMax = 131_072
     /// A count, or a sum, above this is none.
     static let valueMax = 1e15
+    /// What was counted over a longer time is not of the trailing minute. More than a minute: that is an interval which
+    /// may be configured, and no reading is on time to the millisecond.
+    static let lateSeconds = 90.0
+    /// Rounds, one a second, in that time.
+    private static let recentMax = 100
     /// Observations of a histogram in one interval; with more its buckets are not taken.
     static let observationsMax = 1e9
 
@@ -62,14 +67,23 @@ struct CounterMemory: Sendable {
     /// Whether a series was met for the first time in this round.
     private var hasNew = false
 
+    /// When the last rounds were, seconds; none of them long ago.
+    private var recent: [(round: UInt64, seconds: Double)] = []
+
+    /// The series of this round whose values before it were read longer ago than ``lateSeconds``.
+    private(set) var late: Set<LabelSet> = []
     /// The series that were set back in this round.
     private(set) var fallen: Set<LabelSet> = []
     /// The series of this round that were left out because too many are kept.
     private(set) var droppedCount = 0
 
-    /// Begins the next round that was read well.
-    mutating func begin() {
+    /// Begins the next round that was read well; `seconds` is monotonic.
+    mutating func begin(at seconds: Double = 0) {
         round &+= 1
+        if recent.count >= Self.recentMax { recent.removeFirst() }
+        recent.append((round, seconds))
+        recent.removeAll { seconds - $0.seconds > Self.lateSeconds }
+        late = []
         hasNew = false
         fallen = []
         droppedCount = 0
@@ -96,6 +110,7 @@ struct CounterMemory: Sendable {
         if last.round == round { return last.increase }
         let increase = value >= last.value ? value - last.value : nil
         if increase == nil { fallen.insert(labels) }
+        if last.round < recent[0].round { late.insert(labels) }
         counters[name]?[labels] = Counter(value: value, increase: increase, round: round)
         return increase
     }
@@ -129,6 +144,7 @@ struct CounterMemory: Sendable {
         if let last {
             if last.bounds == bounds {
                 let isContinued = zip(counts, last.counts).allSatisfy { $0 >= $1 }
+                if last.round < recent[0].round { late.insert(labels) }
                 if isContinued { increases = Self.counts(counts, since: last.counts) } else { fallen.insert(labels) }
             }
         }

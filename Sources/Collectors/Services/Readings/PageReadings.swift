@@ -48,8 +48,11 @@ struct PageReadings: Sendable {
     /// - Parameters:
     ///   - isWhole: whether all of the page was taken and understood. What was left out may have begun long ago.
     ///   - hasAPI: whether the API said all that it was asked.
-    mutating func take(_ samples: [String: [ScrapedSample]], isWhole: Bool = true, hasAPI: Bool = true) -> Round {
-        memory.begin()
+    ///   - seconds: when that was, monotonic.
+    mutating func take(
+        _ samples: [String: [ScrapedSample]], isWhole: Bool = true, hasAPI: Bool = true, at seconds: Double = 0
+    ) -> Round {
+        memory.begin(at: seconds)
         beginnings.begin(continuity)
         continuity = Beginnings.Continuity(page: isWhole, api: hasAPI)
         var round = Round()
@@ -217,7 +220,9 @@ struct PageReadings: Sendable {
             let parts = sums.compactMap { $0[series] }
             guard let counted, !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
             let sum = parts.reduce(0) { $0 + ($1 ?? 0) }
-            return (series, IntervalDistribution(count: counted, sum: sum * source.scale))
+            var result = IntervalDistribution(count: counted, sum: sum * source.scale)
+            result.isLate = memory.late.contains(series)
+            return (series, result)
         }
     }
 
@@ -282,6 +287,7 @@ struct PageReadings: Sendable {
                 if isCoarse(sumIncrease, of: sum) { result.sum = result.sumOfMiddles }
             }
             result.quantiles = quantiles[series] ?? StatedQuantiles()
+            result.isLate = memory.late.contains(series)
             return (series, result)
         }
     }

@@ -59,6 +59,8 @@ public struct IntervalDistribution: Sendable, Equatable {
     public var counts: [UInt64]
     /// Those that the server states itself, in a summary.
     public var quantiles: StatedQuantiles
+    /// Whether it was counted over so long a time that it is not of the trailing minute.
+    public var isLate = false
 
     public init(
         count: Double, sum: Double, bounds: [Double] = [], counts: [UInt64] = [],
@@ -91,6 +93,7 @@ public struct IntervalDistribution: Sendable, Equatable {
         count += other.count
         sum += other.sum
         quantiles.add(other.quantiles)
+        isLate = isLate || other.isLate
         if counts.isEmpty {
             bounds = other.bounds
             counts = other.counts

@@ -24,12 +24,13 @@ struct BeginningsTests {
             let request = try #require(try source.begin(ServiceAccess(settings)).first)
             guard let text else {
                 return FlatReadings.flat(
-                    source.end([ServiceAnswer(request: request, result: .failure(.timedOut))]).readings)
+                    source.end([ServiceAnswer(request: request, result: .failure(.timedOut))], at: 0).readings)
             }
             request.sink?.begin(status: 200, contentType: "text/plain")
             _ = Array(text.utf8).withUnsafeBytes { request.sink?.take($0) }
             let page = HTTPPage(status: 200, contentType: "text/plain", body: [], seconds: 0)
-            return FlatReadings.flat(source.end([ServiceAnswer(request: request, result: .success(page))]).readings)
+            return FlatReadings.flat(
+                source.end([ServiceAnswer(request: request, result: .success(page))], at: 0).readings)
         }
     }
 
