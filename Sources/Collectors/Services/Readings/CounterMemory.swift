@@ -63,6 +63,8 @@ struct CounterMemory: Sendable {
     /// When it is full nothing is new any more.
     private var metBefore: Set<Int> = []
     private var valueCount = 0
+    /// Those of them that were read in this round.
+    private var readCount = 0
     private var round: UInt64 = 0
     /// Whether a series was met for the first time in this round.
     private var hasNew = false
@@ -85,13 +87,16 @@ struct CounterMemory: Sendable {
         recent.removeAll { seconds - $0.seconds > Self.lateSeconds }
         late = []
         hasNew = false
+        let isCrowded = droppedCount > 0
         fallen = []
         droppedCount = 0
         if round.isMultiple(of: UInt64(Self.roundsKept)) {
             forget(before: round - UInt64(Self.roundsKept))
-        } else if valueCount >= Self.valuesMax, round > 1 {
+        } else if isCrowded || valueCount >= Self.valuesMax, readCount < valueCount {
+            // Some of what is kept was not there in the round before.
             forget(before: round - 2)
         }
+        readCount = 0
     }
 
     /// How far the series went since it was seen last; nil when that cannot be said.
@@ -105,6 +110,7 @@ struct CounterMemory: Sendable {
             let isNew = isUnmet(name, labels)
             counters[name, default: [:]][labels] = Counter(value: value, increase: nil, round: round, isNew: isNew)
             hasNew = hasNew || isNew
+            readCount += 1
             return nil
         }
         if last.round == round { return last.increase }
@@ -112,6 +118,7 @@ struct CounterMemory: Sendable {
         if increase == nil { fallen.insert(labels) }
         if last.round < recent[0].round { late.insert(labels) }
         counters[name]?[labels] = Counter(value: value, increase: increase, round: round)
+        readCount += 1
         return increase
     }
 
@@ -140,6 +147,7 @@ struct CounterMemory: Sendable {
         let last = histograms[name]?[labels]
         if let last, last.round == round { return last.increases.map { (last.bounds, $0) } }
         guard hasRoom(for: counts.count - (last?.counts.count ?? 0), name, labels) else { return nil }
+        readCount += counts.count
         var increases: [UInt64]?
         if let last {
             if last.bounds == bounds {
@@ -172,8 +180,10 @@ struct CounterMemory: Sendable {
         guard var last = averages[name]?[labels] else {
             guard hasRoom(for: 1, name, labels) else { return nil }
             averages[name, default: [:]][labels] = now
+            readCount += 1
             return nil
         }
+        if last.round != round { readCount += 1 }
         let increase = count - last.count
         if increase >= 0, increase < count * Self.averageShareMin {
             last.round = round

@@ -120,6 +120,25 @@ struct CounterMemoryTests {
         #expect(memory.increase("requests", ["id": "new"], to: 8) == 4)
     }
 
+    @Test("a histogram that does not fit quite has room as soon as others are gone, without all values being used")
+    func limitOfHistogram() {
+        var memory = CounterMemory()
+        let buckets = (1...59).map { (Double($0), 4.0) } + [(.infinity, 5)]
+        memory.begin()
+        for index in 0..<(CounterMemory.valuesMax - 59) {
+            _ = memory.increase("requests", ["id": "\(index)"], to: 1)
+        }
+        memory.begin()
+        _ = memory.increase("requests", ["id": "0"], to: 1)
+        _ = memory.increases("seconds", [:], buckets)
+        #expect(memory.droppedCount == 1)
+        memory.begin()
+        _ = memory.increases("seconds", [:], buckets)
+        #expect(memory.droppedCount == 0)
+        memory.begin()
+        #expect(memory.increases("seconds", [:], buckets)?.counts == Array(repeating: 0, count: 60))
+    }
+
     // MARK: Histograms
 
     private typealias Buckets = [(bound: Double, count: Double)]
