@@ -215,6 +215,18 @@ struct CounterMemory: Sendable {
 
     // MARK: What is kept
 
+    /// The series of this round that went on for certain, as far as can be told: they had counted more than they counted
+    /// since. Of one that counted more than that nobody knows whether it was set back.
+    var continued: Set<LabelSet> {
+        var continued: Set<LabelSet> = []
+        for series in counters.values {
+            for (labels, counter) in series where counter.round == round {
+                if let increase = counter.increase, increase < counter.value - increase { continued.insert(labels) }
+            }
+        }
+        return continued
+    }
+
     /// Whether a counter was met in this round for the first time.
     func isNew(_ name: String, _ labels: LabelSet) -> Bool {
         guard hasNew, let counter = counters[name]?[labels] else { return false }

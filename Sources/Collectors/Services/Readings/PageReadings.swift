@@ -79,13 +79,14 @@ struct PageReadings: Sendable {
     mutating func miss() { continuity = .none }
 
     /// A server that began anew sets all of its counters back. Those that had passed their old values by now are not to
-    /// be told by themselves: what the interval says of their model is not used.
+    /// be told by themselves: of a model of which one fell, what the interval says is not used. Of the others it is where
+    /// one of theirs shows that it went on, for a model can begin anew by itself.
     private func distrustFallen(_ readings: inout [SignalReading]) {
         guard !memory.fallen.isEmpty else { return }
         let fallen = Set(memory.fallen.map { Models.label(of: $0, profile.modelLabels) })
+        let continued = Set(memory.continued.map { Models.label(of: $0, profile.modelLabels) })
         readings = readings.compactMap { reading in
-            guard fallen.contains(reading.labels) else { return reading }
-            return reading.uncounted
+            continued.contains(reading.labels) && !fallen.contains(reading.labels) ? reading : reading.uncounted
         }
     }
 

@@ -74,6 +74,21 @@ struct PageReadingsTests {
         #expect(flat(round) == ["requests a": 0, "requests b": 10, "queue_time b": 0.1])
     }
 
+    @Test(
+        "where a model began anew, another one that may have is not trusted either",
+        arguments: [
+            // What the other one's count was and is.
+            (1, 2, 0), (5, 10, 0), (6, 11, 5), (5, 5, 0), (0, 3, 0),
+        ] as [(Double, Double, Double)])
+    func restartOfAll(_ before: Double, _ now: Double, _ counted: Double) {
+        var readings = PageReadings(Self.profile)
+        let fallen = Self.busy(3, wait: 1e6)
+        _ = readings.take(Self.busy(100, wait: 1e6).merging(Self.busy(before, wait: 0, model: "b")) { $0 + $1 })
+        let round = flat(readings.take(fallen.merging(Self.busy(now, wait: 1e7, model: "b")) { $0 + $1 }))
+        #expect(round["requests b"] == counted)
+        #expect((round["queue_time b"] == nil) == (counted == 0))
+    }
+
     @Test("after a page that was cut short nothing is taken for new")
     func truncated() {
         var readings = PageReadings(Self.profile)
