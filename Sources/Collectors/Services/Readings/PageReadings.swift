@@ -186,9 +186,19 @@ struct PageReadings: Sendable {
     ) -> [(LabelSet, SignalReading.Value)] {
         // No signal is below zero: servers that say so mean that they do not know.
         let known = series.filter { $0.1.isFinite && $0.1 >= 0 }
-        let unlike = Dictionary(
-            known.map { (profile.copyLabels.reduce($0.0) { $0.removing($1) }, $0.1) }, uniquingKeysWith: max)
-        return unlike.map { ($0.key, .number($0.value * source.scale)) }
+        // In the order of the page: where there are too many models, the same ones are left out in each round.
+        var unlike: [(LabelSet, Double)] = []
+        var places: [LabelSet: Int] = [:]
+        for (series, value) in known {
+            let labels = profile.copyLabels.reduce(series) { $0.removing($1) }
+            if let place = places[labels] {
+                unlike[place].1 = max(unlike[place].1, value)
+            } else {
+                places[labels] = unlike.count
+                unlike.append((labels, value))
+            }
+        }
+        return unlike.map { ($0.0, .number($0.1 * source.scale)) }
     }
 
     private func rests(

@@ -193,6 +193,19 @@ struct PageReadingsTests {
         #expect(flat(readings.take(page(.nan, 22, [1, 22, 22]))) == [:])
     }
 
+    @Test("of too many models those that the page has first are taken, in every round")
+    func firstModels() {
+        var readings = PageReadings(Self.profile)
+        for round in 0..<4 {
+            // What of them is on the page differs, and how many are beyond the limit.
+            let names = (0..<PageReadings.modelsMax).map { "m\($0)" } + (0...(round * 700)).map { "x\($0)" }
+            let samples = names.map { ScrapedSample("queue", ["model": $0], 1) }
+            let taken = readings.take(["queue": samples])
+            #expect(Set(taken.readings.map { $0.labels["model"] }) == Set(names.prefix(PageReadings.modelsMax)))
+            #expect(taken.droppedCount == round * 700 + 1)
+        }
+    }
+
     @Test("models beyond the limit are left out and counted; long names are cut")
     func modelLimit() {
         var readings = PageReadings(Self.profile)
