@@ -170,6 +170,11 @@ struct CounterMemory: Sendable {
         return increases.map { (new.bounds, $0) }
     }
 
+    /// The bounds of a histogram, if it was read in this round.
+    func bounds(_ name: String, _ labels: LabelSet) -> [Double]? {
+        histograms[name]?[labels].flatMap { $0.round == round ? $0.bounds : nil }
+    }
+
     /// The count and the sum of an interval, from a mean over the server's whole life.
     ///
     /// Servers print six digits. Over a long life one of them is worth more than an interval has: the interval grows

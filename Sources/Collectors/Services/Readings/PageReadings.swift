@@ -7,17 +7,29 @@ struct PageReadings: Sendable {
     /// The longest name of a model, in Unicode scalars; a longer one is cut.
     static let modelLengthMax = 256
 
+    /// Models and signals whose bounds are kept. With more all are chosen anew.
+    private static let boundsMax = 10_000
+
     private let profile: ServiceProfile
     private var memory = CounterMemory()
     private var beginnings: Beginnings
     /// What of the round before was read well.
     private var continuity = Beginnings.Continuity.none
+    /// The bounds that a signal's histogram of a model has.
+    private var bounds: [PlaceOfModel: [Double]] = [:]
+    /// Histograms of this round that have others.
+    private var otherBoundsCount = 0
     /// Of signals that have several sources, what their last round was like.
     private var choices: [Place: Choice] = [:]
 
     init(_ profile: ServiceProfile) {
         self.profile = profile
         beginnings = Beginnings(profile)
+    }
+
+    private struct PlaceOfModel: Hashable {
+        let place: Place
+        let model: LabelSet
     }
 
     private struct Place: Hashable {
@@ -54,6 +66,7 @@ struct PageReadings: Sendable {
     ) -> Round {
         memory.begin(at: seconds)
         beginnings.begin(continuity)
+        otherBoundsCount = 0
         continuity = Beginnings.Continuity(page: isWhole, api: hasAPI)
         var round = Round()
         var models = Models(profile.modelLabels)
@@ -71,7 +84,7 @@ struct PageReadings: Sendable {
         }
         distrustFallen(&round.readings)
         round.missing = told(round.missing, samples)
-        round.droppedCount = models.droppedCount + memory.droppedCount
+        round.droppedCount = models.droppedCount + memory.droppedCount + otherBoundsCount
         return round
     }
 
@@ -122,7 +135,7 @@ struct PageReadings: Sendable {
         let last = choices[place]
         choices[place]?.present = Set(present)
         guard let shown = present.first else { return nil }
-        let readings = read(place.signal, sources[shown], samples, &models)
+        let readings = read(place, sources[shown], samples, &models)
         guard sources.count > 1 else { return readings }
         choices[place] = Choice(shown: shown, present: Set(present))
         let isBack = last.map { $0.shown != shown && !$0.present.contains(shown) } ?? false
@@ -130,14 +143,66 @@ struct PageReadings: Sendable {
     }
 
     private mutating func read(
-        _ signal: ServiceSignal, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models
+        _ place: Place, _ source: SignalSource, _ samples: [String: [ScrapedSample]], _ models: inout Models
     ) -> [SignalReading] {
-        var values: [LabelSet: SignalReading.Value] = [:]
-        for (series, value) in self.values(source, samples) {
-            guard let model = models.model(of: series) else { continue }
-            values.combine(value, at: model, adds: signal.isAddedUp)
+        var entries = values(source, samples).compactMap { series, value in
+            models.model(of: series).map { ($0, value) }
         }
-        return values.map { SignalReading(signal, $0.key, $0.value) }
+        if case .distribution = source.form { dropOtherBounds(&entries, place, source, samples) }
+        var values: [LabelSet: SignalReading.Value] = [:]
+        for (model, value) in entries { values.combine(value, at: model, adds: place.signal.isAddedUp) }
+        return values.map { SignalReading(place.signal, $0.key, $0.value) }
+    }
+
+    // MARK: Bounds
+
+    /// Buckets with unlike bounds cannot be added up. A model keeps the bounds that it had as long as the page has a
+    /// series with them, busy or not; of others the buckets are left out and counted.
+    private mutating func dropOtherBounds(
+        _ entries: inout [(LabelSet, SignalReading.Value)], _ place: Place, _ source: SignalSource,
+        _ samples: [String: [ScrapedSample]]
+    ) {
+        var kept: [LabelSet: [Double]] = [:]
+        for index in entries.indices {
+            let model = entries[index].0
+            guard case .distribution(var distribution) = entries[index].1, !distribution.counts.isEmpty else {
+                continue
+            }
+            let bounds = kept[model] ?? bounds(of: model, place, source, samples, else: distribution.bounds)
+            kept[model] = bounds
+            if distribution.bounds != bounds {
+                distribution.bounds = []
+                distribution.counts = []
+                entries[index].1 = .distribution(distribution)
+                otherBoundsCount += 1
+            }
+        }
+    }
+
+    private mutating func bounds(
+        of model: LabelSet, _ place: Place, _ source: SignalSource, _ samples: [String: [ScrapedSample]],
+        else new: [Double]
+    ) -> [Double] {
+        let key = PlaceOfModel(place: place, model: model)
+        if let known = bounds[key] {
+            if known == new || isThere(known, model, source, samples) { return known }
+        } else if bounds.count >= Self.boundsMax {
+            bounds = [:]
+        }
+        bounds[key] = new
+        return new
+    }
+
+    /// Whether the page has a series of the model with these bounds.
+    private func isThere(
+        _ bounds: [Double], _ model: LabelSet, _ source: SignalSource, _ samples: [String: [ScrapedSample]]
+    ) -> Bool {
+        source.metrics.contains { metric in
+            source.series(of: samples, named: metric + "_count").contains { series, _ in
+                guard Models.label(of: series, profile.modelLabels) == model else { return false }
+                return memory.bounds(metric + "_bucket", series).map { $0.map { $0 * source.scale } } == bounds
+            }
+        }
     }
 
     // MARK: Forms

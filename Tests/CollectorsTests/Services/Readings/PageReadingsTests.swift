@@ -193,6 +193,40 @@ struct PageReadingsTests {
         #expect(flat(readings.take(page(.nan, 22, [1, 22, 22]))) == [:])
     }
 
+    @Test("of series with unlike bounds those are counted that the model had, busy or not, until they are gone")
+    func unlikeBounds() {
+        /// Counts of a series with bounds of 1 s and 2 s, and of one with a bound of 5 s.
+        func page(_ one: Double?, _ other: Double) -> [String: [ScrapedSample]] {
+            let series = [("one", ["1", "2", "+Inf"], one), ("other", ["5", "+Inf"], other)]
+            let samples = series.flatMap { handler, bounds, count -> [ScrapedSample] in
+                guard let count else { return [] }
+                let labels: LabelSet = ["model": "a", "handler": handler]
+                return [
+                    ScrapedSample("seconds_count", labels, count), ScrapedSample("seconds_sum", labels, count / 2),
+                ] + bounds.map { ScrapedSample("seconds_bucket", labels.adding([Label("le", $0)]), count) }
+            }
+            return Dictionary(grouping: samples, by: \.name)
+        }
+        var readings = PageReadings(Self.profile)
+        func bounds(_ one: Double?, _ other: Double) -> ([Double]?, dropped: Int, mean: Double?) {
+            let round = readings.take(page(one, other))
+            guard case .distribution(let distribution) = round.readings.first?.value else {
+                return (nil, round.droppedCount, nil)
+            }
+            #expect(distribution.counts.isEmpty == distribution.bounds.isEmpty)
+            return (distribution.counts.isEmpty ? nil : distribution.bounds, round.droppedCount, distribution.mean)
+        }
+        _ = bounds(0, 0)
+        #expect(bounds(1, 0) == ([1, 2], 0, 0.5))
+        #expect(bounds(1, 3) == (nil, 1, 0.5))
+        #expect(bounds(2, 3) == ([1, 2], 0, 0.5))
+        #expect(bounds(3, 4) == ([1, 2], 1, 0.5))
+        #expect(bounds(3, 4) == (nil, 0, nil))
+        // Once it is gone the other takes its place, and keeps it.
+        #expect(bounds(nil, 6) == ([5], 0, 0.5))
+        #expect(bounds(9, 7) == ([5], 1, 0.5))
+    }
+
     @Test("of too many models those that the page has first are taken, in every round")
     func firstModels() {
         var readings = PageReadings(Self.profile)
