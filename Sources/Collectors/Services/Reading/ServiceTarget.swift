@@ -23,8 +23,8 @@ struct ServiceTarget {
         dueSeconds = now + settings.interval * Self.share(of: [host, settings.name, settings.url])
     }
 
-    /// Where in its interval a service stands, 0 to 1: the same in every run. FNV-1a, whose upper bits hardly depend on the
-    /// last characters: they are mixed once more.
+    /// Where in its interval a service stands, 0 to 1: the same in every run. FNV-1a, mixed once more, for its upper
+    /// bits hardly depend on the last characters.
     static func share(of texts: [String]) -> Double {
         let bytes = texts.joined(separator: "\n").utf8
         var hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

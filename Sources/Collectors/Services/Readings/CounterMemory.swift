@@ -220,8 +220,8 @@ struct CounterMemory: Sendable {
 
     // MARK: What is kept
 
-    /// The series of this round that went on for certain, as far as can be told: they had counted more than they counted
-    /// since. Of one that counted more than that nobody knows whether it was set back.
+    /// The series of this round that went on, as far as can be told: they had counted more than they counted since. Of
+    /// one that counted more than that nobody knows whether it was set back.
     var continued: Set<LabelSet> {
         var continued: Set<LabelSet> = []
         for series in counters.values {

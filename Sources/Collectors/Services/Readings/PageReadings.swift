@@ -91,9 +91,9 @@ struct PageReadings: Sendable {
     /// The page could not be read: what counts up meanwhile is not lost, but a new series may have begun long ago.
     mutating func miss() { continuity = .none }
 
-    /// A server that began anew sets all of its counters back. Those that had passed their old values by now are not to
-    /// be told by themselves: of a model of which one fell, what the interval says is not used. Of the others it is where
-    /// one of theirs shows that it went on, for a model can begin anew by itself.
+    /// A server that began anew sets all of its counters back, and those that had passed their old values by now are
+    /// not to be told by themselves: of a model of which one fell, what the interval says is not used. Of another model
+    /// it is, where one of its counters shows that it went on: a model can begin anew by itself.
     private func distrustFallen(_ readings: inout [SignalReading]) {
         guard !memory.fallen.isEmpty else { return }
         let fallen = Set(memory.fallen.map { Models.label(of: $0, profile.modelLabels) })
@@ -123,8 +123,8 @@ struct PageReadings: Sendable {
 
     /// The readings of the first source that is there; nil where none is.
     ///
-    /// The counters of the others are followed: one that takes the first one's place goes on and does not start. One that
-    /// comes back has counted what was read from the other meanwhile, so that is not used.
+    /// The counters of the others are followed: one that takes the first one's place goes on and does not start. One
+    /// that comes back has counted what was read from the other meanwhile, so that is not used.
     private mutating func read(
         _ place: Place, _ sources: [SignalSource], _ samples: [String: [ScrapedSample]], _ models: inout Models
     ) -> [SignalReading]? {
@@ -302,7 +302,8 @@ struct PageReadings: Sendable {
         }
     }
 
-    /// How far the sums went whose counts were read before; nothing is said of one that is older or younger than its count.
+    /// How far the sums went whose counts were read before; nothing is said of one that is older or younger than its
+    /// count.
     private mutating func sums(
         _ source: SignalSource, _ metric: String, countedBy count: String, _ samples: [String: [ScrapedSample]]
     ) -> [LabelSet: Double?] {
