@@ -50,6 +50,15 @@ def system() -> Iterator[BootedSystem]:
 
 
 @pytest.fixture
+def several_nodes(system) -> Iterator[None]:
+    """A host of two memory nodes, or, as far as the daemon looks, one that has them."""
+    folder = "/sys/devices/system/node"
+    system.run("mount", "--bind", "/srv/fixtures/intel-server" + folder, folder)
+    yield
+    system.run("umount", folder)
+
+
+@pytest.fixture
 def unit(system) -> Iterator[Unit]:
     """The shipped unit; whatever a test made of it is gone afterwards."""
     unit = Unit(system)

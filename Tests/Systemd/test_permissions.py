@@ -41,7 +41,7 @@ def test_a_process_that_lies_about_its_first_argument(unit, model_server) -> Non
 
 
 @pytest.mark.parametrize("heading", ["Other users' processes", "As the user of the services"])
-def test_executables_and_numa_placement_come_back(unit, model_server, heading) -> None:
+def test_executables_and_numa_placement_come_back(several_nodes, unit, model_server, heading) -> None:
     disguised = model_server("disguised", first_argument="/usr/sbin/cron")
     by_command = model_server("by-command", "--model=llama", executable="/usr/bin/python3")
     unit.start(PROCESSES, service=drop_in(heading))

@@ -21,7 +21,7 @@ struct Cgroup: Sendable, Hashable {
         let parts = path.split(separator: "/")
         // A group below a unit is not the unit, and what is below user@N.service is another manager's.
         guard let unit = parts.last, [".service", ".slice", ".scope"].contains(where: unit.hasSuffix),
-            !parts.contains(where: { $0.hasPrefix("user@") })
+            !parts.contains(where: { $0.hasPrefix("user@") }), !isOfContainer(parts)
         else { return nil }
         let isName = unit.utf8.first != UInt8(ascii: "-") && unit.utf8.allSatisfy(isOfUnitName)
         guard isName else { return nil }
@@ -40,6 +40,14 @@ struct Cgroup: Sendable, Hashable {
         }
         let more = held.count > titles.count ? ["\(held.count - titles.count) more"] : []
         return ["holds " + (titles + more).joined(separator: "; ")]
+    }
+
+    /// Units that Kubernetes, Docker or Podman made: what systemd is told of them, those take back.
+    private static func isOfContainer(_ parts: [Substring]) -> Bool {
+        parts.contains { $0.hasPrefix("kubepods") || $0.hasPrefix("kubelet-kubepods") }
+            || parts.last.map { unit in
+                unit.hasSuffix(".scope") && ["docker-", "libpod-", "crio-", "cri-"].contains(where: unit.hasPrefix)
+            } ?? false
     }
 
     /// The most processes of a group that evidence names.

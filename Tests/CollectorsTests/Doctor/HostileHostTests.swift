@@ -13,6 +13,12 @@ struct HostileHostTests {
             ("system.slice/app.service/payload", nil), ("user.slice/user@1000.service/app.slice", nil),
             ("x;touch PWNED;$(id).service", nil), ("a b.service", nil), ("`id`.slice", nil), ("a\n.service", nil),
             ("-Hroot@host.service", nil), ("docker/abc", nil),
+            // Those of containers are their manager's, who would take back what systemd is told.
+            ("kubepods.slice/kubepods-burstable.slice/kubepods-pod7.slice/cri-containerd-4f2a.scope", nil),
+            ("kubelet.slice/kubelet-kubepods.slice", nil), ("kubepods/burstable/pod7/app.service", nil),
+            ("system.slice/docker-4f2a.scope", nil), ("machine.slice/libpod-4f2a.scope", nil),
+            ("system.slice/docker-registry.service", "docker-registry.service"),
+            ("system.slice/run-r7.scope", "run-r7.scope"),
         ] as [(String, String?)])
     func units(name: String, unit: String?) {
         #expect(Cgroup(path: .sysfs("fs/cgroup"), name: name).unit == unit)

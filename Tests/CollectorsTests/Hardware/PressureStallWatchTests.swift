@@ -72,10 +72,42 @@ struct PressureStallWatchTests {
         let files = StallHost(refusing: error)
         #expect(follow(&watch, [], files).count == notes)
         #expect(watch.counts.isEmpty)
-        // Of cgroups once more; then never again, and nothing is tried twice.
+        // Of cgroups once more; then never again, and nothing is tried twice within minutes.
         #expect(follow(&watch, [app], files).count == notes)
-        #expect(follow(&watch, [app], files).isEmpty)
+        #expect(follow(&watch, [app], files, at: 399).isEmpty)
         #expect(files.asked.count == 12)
+        #expect(follow(&watch, [app], files, at: 400).isEmpty, "it was said already")
+        #expect(files.asked.count == 24)
+        // The clock was set back by a day.
+        #expect(follow(&watch, [app], files, at: 400 - 86_400).isEmpty)
+        #expect(files.asked.count == 36)
+    }
+
+    @Test("of a cgroup made anew under its path are counted on")
+    func madeAnew() throws {
+        var watch = PressureStallWatch()
+        let files = StallHost()
+        let pressure = HostPath.sysfs("fs/cgroup/app/cpu.pressure")
+        _ = follow(&watch, [app], files)
+        let first = try #require(files.descriptor(of: pressure, full: false))
+        watch.take(first, isBroken: false, at: 103)
+        watch.take(first, isBroken: true, at: 104)
+        _ = follow(&watch, [app], files, at: 110)
+        #expect(files.asked.count == 13, "only the broken one is made anew")
+        watch.take(try #require(files.descriptor(of: pressure, full: false)), isBroken: false, at: 112)
+        #expect(watch.counts[6].labels["resource"] == "cpu")
+        #expect(watch.counts[6].count == 2)
+        #expect(watch.counts[6].createdSeconds == 100)
+    }
+
+    @Test("are counted where a kernel that refused takes the trigger later")
+    func takenLater() {
+        var watch = PressureStallWatch()
+        let files = StallHost(refusing: .denied)
+        _ = follow(&watch, [], files)
+        files.error = nil
+        _ = follow(&watch, [], files, at: 400)
+        #expect(watch.counts.count == 6)
     }
 
     @Test("have a limit of open files")
@@ -104,7 +136,7 @@ struct PressureStallWatchTests {
 private final class StallHost: HostFiles, @unchecked Sendable {
     private(set) var asked: [(path: HostPath, threshold: PressureThreshold)] = []
     private var triggers: [WeakTrigger] = []
-    private let error: HostFileError?
+    var error: HostFileError?
 
     private struct WeakTrigger {
         let place: Int
@@ -116,7 +148,7 @@ private final class StallHost: HostFiles, @unchecked Sendable {
     var openCount: Int { triggers.count { $0.trigger != nil } }
 
     func descriptor(of path: HostPath, full: Bool) -> Int32? {
-        triggers.first { asked[$0.place].path == path && asked[$0.place].threshold.countsFull == full }?.trigger?
+        triggers.last { asked[$0.place].path == path && asked[$0.place].threshold.countsFull == full }?.trigger?
             .descriptor
     }
 

@@ -56,6 +56,7 @@ struct LimitsPageTests {
         "HardwareThread.stuckSeconds": HardwareThread.stuckSeconds,
         "HardwareThread.staleSeconds": HardwareThread.staleSeconds,
         "PressureStallWatch.triggersMax": Double(PressureStallWatch.triggersMax),
+        "PressureStallWatch.retrySeconds": PressureStallWatch.retrySeconds,
         "GPUMonitor.hangingSeconds": GPUMonitor.hangingSeconds,
         "GPUMonitor.stopSeconds": GPUMonitor.stopSeconds,
         "GPUMonitor.pauseSeconds": GPUMonitor.pauseSeconds,

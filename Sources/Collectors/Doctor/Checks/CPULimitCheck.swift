@@ -66,7 +66,7 @@ enum CPULimitCheck: HostCheck {
             why: "when the limit is reached all its threads stand still until the next period, up to 100 ms",
             remedy: [
                 group.unit.map { "sudo systemctl set-property \($0) CPUQuota=" }
-                    ?? "remove the container's CPU limit, and keep its request"
+                    ?? "remove the container's CPU limit and keep its request (Kubernetes: resources.limits.cpu)"
             ])
     }
 }

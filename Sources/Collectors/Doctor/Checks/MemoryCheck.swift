@@ -70,6 +70,6 @@ enum MemoryCheck: HostCheck {
 
     private static func raise(_ group: Cgroup, _ limit: CgroupMemory.Limit) -> String {
         group.unit.map { "sudo systemctl set-property \($0) \(limit.property)=…" }
-            ?? "raise the container's memory limit"
+            ?? "raise the container's memory limit (Kubernetes: resources.limits.memory)"
     }
 }

@@ -13,6 +13,8 @@ public struct PressureStallWatch {
     public static let windowSeconds = 2.0
     /// The most triggers, each of which is an open file.
     public static let triggersMax = 256
+    /// How long a file that took no trigger is left alone, seconds: a permission or a memory limit may change.
+    public static let retrySeconds = 300.0
 
     private struct Source: Hashable {
         let resource: String
@@ -33,7 +35,7 @@ public struct PressureStallWatch {
 
     private struct Watching {
         let source: Source
-        /// nil once the file is broken: its cgroup was removed.
+        /// nil once the file is broken: its cgroup was removed, and perhaps made anew under its path.
         var trigger: PressureTrigger?
         var count: PressureStallCount
     }
@@ -44,7 +46,8 @@ public struct PressureStallWatch {
     ]
 
     private var watching: [Watching] = []
-    private var refused: Set<Source> = []
+    /// Those that took no trigger, and when they may be tried again.
+    private var refused: [Source: Double] = [:]
     private var told: Set<String> = []
 
     public init() {}
@@ -64,13 +67,16 @@ public struct PressureStallWatch {
         let sources = cgroups.map { Self.sources(of: $0) } ?? []
         var notes: [CollectorNote] = []
         var before = Dictionary(watching.map { ($0.source, $0) }) { first, _ in first }
-        refused.formIntersection(sources)
+        let all = Set(sources)
+        refused = refused.filter { all.contains($0.key) && now < $0.value && now > $0.value - 2 * Self.retrySeconds }
         watching = []
-        for source in sources where !refused.contains(source) {
-            if let known = before.removeValue(forKey: source) {
+        for source in sources where refused[source] == nil {
+            let known = before.removeValue(forKey: source)
+            if let known, known.trigger != nil {
                 watching.append(known)
             } else if let path = source.path {
-                add(source, path, files, now, poll, &notes)
+                let count = known?.count ?? PressureStallCount(source.labels, createdSeconds: now)
+                add(source, count, path, files, now, poll, &notes)
             }
         }
         return notes
@@ -95,8 +101,8 @@ public struct PressureStallWatch {
     }
 
     private mutating func add(
-        _ source: Source, _ path: HostPath, _ files: any HostFiles, _ now: Double, _ poll: (Int32) -> Bool,
-        _ notes: inout [CollectorNote]
+        _ source: Source, _ count: PressureStallCount, _ path: HostPath, _ files: any HostFiles, _ now: Double,
+        _ poll: (Int32) -> Bool, _ notes: inout [CollectorNote]
     ) {
         let trigger: PressureTrigger
         do throws(HostFileError) {
@@ -106,17 +112,15 @@ public struct PressureStallWatch {
                 windowMicroseconds: Int(Self.windowSeconds * 1e6))
             trigger = try files.pressureTrigger(path, threshold)
         } catch {
-            refused.insert(source)
+            refused[source] = now + Self.retrySeconds
             tell(source, path, error, &notes)
             return
         }
         guard poll(trigger.descriptor) else {
-            refused.insert(source)
+            refused[source] = now + Self.retrySeconds
             return
         }
-        watching.append(
-            Watching(
-                source: source, trigger: trigger, count: PressureStallCount(source.labels, createdSeconds: now)))
+        watching.append(Watching(source: source, trigger: trigger, count: count))
     }
 
     /// A kernel without the file, or without pressure, has nothing to tell.
