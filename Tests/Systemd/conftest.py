@@ -53,6 +53,8 @@ def system() -> Iterator[BootedSystem]:
 def several_nodes(system) -> Iterator[None]:
     """A host of two memory nodes, or, as far as the daemon looks, one that has them."""
     folder = "/sys/devices/system/node"
+    if not Path(folder).exists():
+        pytest.skip("this kernel knows no memory nodes")
     system.run("mount", "--bind", "/srv/fixtures/intel-server" + folder, folder)
     yield
     system.run("umount", folder)
