@@ -35,6 +35,12 @@ const char *csystem_curl_content_type(CURL *easy) {
     return type;
 }
 
+const char *csystem_curl_header(CURL *easy, const char *name) {
+    struct curl_header *header = NULL;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return NULL;
+    return header->amount == 1 ? header->value : "several";
+}
+
 double csystem_curl_seconds(CURL *easy) {
     double seconds = 0;
     curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME, &seconds);

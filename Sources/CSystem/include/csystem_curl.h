@@ -23,6 +23,9 @@ CURLcode csystem_curl_set_writer(CURL *easy, csystem_curl_write write, void *con
 long csystem_curl_status(CURL *easy);
 // The content type of the last response, NULL when it named none; valid as long as the handle.
 const char *csystem_curl_content_type(CURL *easy);
+// A header of the last response, "several" when there is more than one of the name, NULL when there is none; valid until
+// the next call.
+const char *csystem_curl_header(CURL *easy, const char *name);
 // Seconds from start to end.
 double csystem_curl_seconds(CURL *easy);
 // What `csystem_curl_set_writer` was given.

@@ -9,7 +9,11 @@ final class HTTPTransfer {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private let sink: (any HTTPBodySink)?
+    /// What has come, packed or not.
+    private var rawBytes = 0
     private var takenBytes = 0
+    /// Nil where the body is not packed.
+    private var gzip: GzipReader?
     /// Why the writer ended the transfer.
     private var refusal: HTTPFetchError?
     private(set) var result: Result<HTTPPage, HTTPFetchError> = .failure(.other("the HTTP library cannot be used"))
@@ -28,6 +32,8 @@ final class HTTPTransfer {
         }
         easy = curl_easy_init()
         guard let easy else { return }
+        // The library would unpack as well, but does not say when the end is missing.
+        headers = curl_slist_append(headers, "Accept-Encoding: gzip")
         for header in fetch.headers { headers = curl_slist_append(headers, header) }
         if case .bearer(let token)? = fetch.authorization {
             headers = curl_slist_append(headers, "Authorization: Bearer \(token)")
@@ -46,7 +52,7 @@ final class HTTPTransfer {
     private func isPrepared(_ easy: UnsafeMutableRawPointer) -> Bool {
         var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, fetch.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""),
-            (CURLOPT_USERAGENT, "latencyd"), (CURLOPT_ACCEPT_ENCODING, "gzip"),
+            (CURLOPT_USERAGENT, "latencyd"),
         ]
         if case .basic(let user, let password)? = fetch.authorization {
             texts += [(CURLOPT_USERNAME, user), (CURLOPT_PASSWORD, password)]
@@ -91,9 +97,20 @@ final class HTTPTransfer {
             result = .failure(refusal ?? Self.error(code))
             return
         }
+        let status = csystem_curl_status(easy)
+        // Of a page that is none, as of status 204, nothing need have come.
+        if status == 200 && rawBytes == 0 { beginBody() }
+        if let refusal {
+            result = .failure(refusal)
+            return
+        }
+        if let gzip, !gzip.isWhole {
+            result = .failure(.notUnpacked("the packed (gzip) answer was cut short"))
+            return
+        }
         result = .success(
             HTTPPage(
-                status: csystem_curl_status(easy),
+                status: status,
                 contentType: contentType(easy), body: body,
                 seconds: csystem_curl_seconds(easy)))
     }
@@ -105,23 +122,45 @@ final class HTTPTransfer {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if rawBytes == 0 { beginBody() }
+        rawBytes += bytes.count
+        guard refusal == nil else { return false }
+        // A packed body can be long and hold nothing.
+        guard rawBytes <= fetch.bodyBytesMax else { return refuse(.tooLong(limitBytes: fetch.bodyBytesMax)) }
+        guard let gzip else { return takeUnpacked(bytes) }
+        do {
+            return try gzip.take(bytes, takeUnpacked)
+        } catch {
+            return refuse(.notUnpacked("the answer says that it is packed (gzip), and is not, or is damaged"))
+        }
+    }
+
+    /// The head is there: how the body is packed.
+    private func beginBody() {
+        guard let easy, let encoding = csystem_curl_header(easy, "Content-Encoding") else { return }
+        switch String(cString: encoding).lowercased() {
+        case "gzip", "x-gzip": gzip = GzipReader()
+        case "identity", "": break
+        default: refusal = .notUnpacked("the answer is packed in another way than gzip, which was asked for")
+        }
+    }
+
+    private func refuse(_ reason: HTTPFetchError) -> Bool {
+        refusal = reason
+        return false
+    }
+
+    private func takeUnpacked(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let isFirst = takenBytes == 0
         takenBytes += bytes.count
         // The limit holds for what was unpacked: a small packed body can be a huge one.
-        guard takenBytes <= fetch.bodyBytesMax else {
-            refusal = .tooLong(limitBytes: fetch.bodyBytesMax)
-            return false
-        }
+        guard takenBytes <= fetch.bodyBytesMax else { return refuse(.tooLong(limitBytes: fetch.bodyBytesMax)) }
         guard let sink else {
             body.append(contentsOf: bytes)
             return true
         }
         if isFirst, let easy { sink.begin(status: csystem_curl_status(easy), contentType: contentType(easy)) }
-        guard sink.take(bytes) else {
-            refusal = .notTaken
-            return false
-        }
-        return true
+        return sink.take(bytes) || refuse(.notTaken)
     }
 
     private func contentType(_ easy: UnsafeMutableRawPointer) -> String? {

@@ -12,7 +12,7 @@ public struct ServiceFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case timeout
         /// The page is longer than it may be.
         case tooLong = "too_long"
-        /// What came is no HTTP.
+        /// What came is no HTTP, or not whole.
         case malformed
         /// No secure connection.
         case tls
@@ -47,7 +47,7 @@ extension ServiceFailure {
             case .notConnected: .refused
             case .timedOut: .timeout
             case .tooLong: .tooLong
-            case .malformed: .malformed
+            case .malformed, .notUnpacked: .malformed
             case .notSecure: .tls
             case .badAuthorization: .credentials
             case .notTaken: .notMetrics
