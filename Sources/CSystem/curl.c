@@ -23,6 +23,16 @@ CURLcode csystem_curl_set_writer(CURL *easy, csystem_curl_write write, void *con
     return code;
 }
 
+CURLcode csystem_curl_set_words(CURL *easy, char *words) {
+    return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words);
+}
+
+long csystem_curl_verdict(CURL *easy) {
+    long verdict = 0;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    return verdict;
+}
+
 long csystem_curl_status(CURL *easy) {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

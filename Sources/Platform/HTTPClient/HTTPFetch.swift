@@ -69,8 +69,8 @@ public enum HTTPFetchError: Error, Sendable, Hashable {
     case notTaken
     /// The token, user or password cannot be sent.
     case badAuthorization
-    /// No secure connection: the certificate is not trusted, or both sides share no protocol.
-    case notSecure(String)
+    /// No secure connection, with the library's words.
+    case notSecure(HTTPSecurityFault, String)
     /// Anything else, in the library's words.
     case other(String)
 }
@@ -87,7 +87,7 @@ extension HTTPFetchError: CustomStringConvertible {
         case .notUnpacked(let reason): reason
         case .notTaken: "the answer is not what was asked for"
         case .badAuthorization: "a token must not have spaces or control characters, and a user no colon"
-        case .notSecure(let reason): "no secure connection: \(reason)"
+        case .notSecure(_, let reason): "no secure connection: \(reason)"
         case .other(let reason): reason
         }
     }

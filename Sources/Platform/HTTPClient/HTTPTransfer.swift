@@ -6,6 +6,8 @@ final class HTTPTransfer {
     private let fetch: HTTPFetch
     /// Nil when memory was short, or the library refused an option.
     private(set) var easy: UnsafeMutableRawPointer?
+    /// The library's words when it failed.
+    let words: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private let sink: (any HTTPBodySink)?
@@ -21,12 +23,14 @@ final class HTTPTransfer {
     init(_ fetch: HTTPFetch, sink: (any HTTPBodySink)? = nil) {
         self.fetch = fetch
         self.sink = sink
+        words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         // Without this check the library would guess the protocol of `localhost:80`.
         guard ["http://", "https://"].contains(where: { fetch.url.lowercased().hasPrefix($0) }) else {
             result = .failure(.badURL)
             return
         }
-        guard Self.canBeSent(fetch.authorization) else {
+        guard fetch.authorization?.canBeSent ?? true else {
             result = .failure(.badAuthorization)
             return
         }
@@ -47,6 +51,7 @@ final class HTTPTransfer {
     deinit {
         if let easy { curl_easy_cleanup(easy) }
         curl_slist_free_all(headers)
+        words.deallocate()
     }
 
     private func isPrepared(_ easy: UnsafeMutableRawPointer) -> Bool {
@@ -75,16 +80,8 @@ final class HTTPTransfer {
         return texts.allSatisfy { csystem_curl_set_text(easy, $0, $1) == CURLE_OK }
             && numbers.allSatisfy { csystem_curl_set_long(easy, $0, $1) == CURLE_OK }
             && csystem_curl_set_list(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK
+            && csystem_curl_set_words(easy, words) == CURLE_OK
             && csystem_curl_set_writer(easy, Self.take, Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
-    }
-
-    /// A token with a line break would write further headers.
-    private static func canBeSent(_ authorization: HTTPAuthorization?) -> Bool {
-        switch authorization {
-        case nil: true
-        case .bearer(let token): !token.isEmpty && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        case .basic(let user, let password): !user.contains(":") && !(user + password).utf8.contains { $0 < 0x20 }
-        }
     }
 
     /// Zero would mean no limit.
@@ -94,7 +91,7 @@ final class HTTPTransfer {
     func end(_ code: CURLcode) {
         guard let easy else { return }
         guard code == CURLE_OK else {
-            result = .failure(refusal ?? Self.error(code))
+            result = .failure(refusal ?? error(code, easy))
             return
         }
         let status = csystem_curl_status(easy)
@@ -165,24 +162,5 @@ final class HTTPTransfer {
 
     private func contentType(_ easy: UnsafeMutableRawPointer) -> String? {
         csystem_curl_content_type(easy).flatMap { String(validatingCString: $0) }
-    }
-
-    private static func error(_ code: CURLcode) -> HTTPFetchError {
-        let words = String(cString: curl_easy_strerror(code))
-        return switch code {
-        case CURLE_URL_MALFORMAT: .badURL
-        case CURLE_COULDNT_RESOLVE_HOST: .notResolved
-        case CURLE_COULDNT_CONNECT: .notConnected
-        case CURLE_OPERATION_TIMEDOUT: .timedOut
-        // What does not begin as HTTP/1 does is HTTP/0.9 to the library, which is not supported.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
-            CURLE_BAD_CONTENT_ENCODING,
-            CURLE_RECV_ERROR:
-            .malformed
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE:
-            .notSecure(words)
-        default: .other(words)
-        }
     }
 }

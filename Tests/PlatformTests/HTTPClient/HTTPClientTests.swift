@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -175,10 +176,36 @@ struct HTTPClientTests {
         thread.join()
     }
 
+    @Test("a file of authorities that cannot be used is named", arguments: ["none", "empty", "junk"])
+    func authorities(_ name: String) throws {
+        let folder = TemporaryFolder()
+        folder.write([], to: "empty")
+        folder.write(Array("junk\n".utf8), to: "junk")
+        let file = "\(folder.path)/\(name)"
+        let socket = try ListenSocket("127.0.0.1:0")
+        defer { close(socket.descriptor) }
+        let fetch = HTTPFetch(url: "https://\(socket.name)/", security: HTTPSecurity(authoritiesFile: file))
+        guard case .failure(.notSecure(.authoritiesFile, let words)) = client.fetch([fetch])[0] else {
+            Issue.record("another error, or none")
+            return
+        }
+        #expect(words.contains(file), "\(words)")
+    }
+
+    @Test("a port without TLS is told from one whose certificate is not trusted")
+    func plainPort() throws {
+        let server = try server { _ in .text(200, "x") }
+        guard case .failure(.notSecure(.handshake, _)) = fetch("https://\(server.address)/") else {
+            Issue.record("another error, or none")
+            return
+        }
+    }
+
     @Test("every error says in words what is wrong")
     func words() {
         let errors: [HTTPFetchError] = [
-            .badURL, .notResolved, .notConnected, .timedOut, .tooLong(limitBytes: 7), .malformed, .notSecure("x"),
+            .badURL, .notResolved, .notConnected, .timedOut, .tooLong(limitBytes: 7), .malformed,
+            .notSecure(.handshake, "x"),
             .notUnpacked("z"), .other("y"),
         ]
         #expect(Set(errors.map(\.description)).count == errors.count)

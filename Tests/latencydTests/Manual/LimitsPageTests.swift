@@ -69,6 +69,8 @@ struct LimitsPageTests {
             "ServiceLimits.pageBytes": Double(ServiceLimits.pageBytes),
             "ServiceLimits.requestsAtOnce": Double(ServiceLimits.requestsAtOnce),
             "ServiceLimits.roundsUntilMissing": Double(ServiceLimits.roundsUntilMissing),
+            "SecretFile.bytesMax": Double(SecretFile.bytesMax),
+            "PEMFile.bytesMax": Double(PEMFile.bytesMax),
             "ServiceAPILimits.pathsMax": Double(ServiceAPILimits.pathsMax),
             "ServiceAPILimits.modelsMax": Double(ServiceAPILimits.modelsMax),
             "ServiceAPILimits.bodyBytes": Double(ServiceAPILimits.bodyBytes),

@@ -38,35 +38,3 @@ public struct ServiceFailure: Error, Sendable, Equatable, CustomStringConvertibl
         self.description = description
     }
 }
-
-extension ServiceFailure {
-    init(_ error: HTTPFetchError) {
-        let reason: Reason =
-            switch error {
-            case .notResolved: .unresolved
-            case .notConnected: .refused
-            case .timedOut: .timeout
-            case .tooLong: .tooLong
-            case .malformed, .notUnpacked: .malformed
-            case .notSecure: .tls
-            case .badAuthorization: .credentials
-            case .notTaken: .notMetrics
-            case .badURL, .other: .other
-            }
-        self.init(reason, error.description)
-    }
-
-    /// Of a page with another status than 200.
-    init(status: Int, remedy: String?) {
-        let tail = remedy.map { "; \($0)" } ?? ""
-        switch status {
-        case 300..<400:
-            self.init(
-                .redirect, "the server sends elsewhere (status \(status)), which is not followed: write the final URL")
-        case 401, 403:
-            self.init(.status, "the server refuses us (status \(status)): set bearer_token_file or basic_auth")
-        case 404: self.init(.status, "there is no such page (status 404)\(tail)")
-        default: self.init(.status, "the server answers with status \(status)\(tail)")
-        }
-    }
-}

@@ -44,11 +44,13 @@ struct PromQLSource: ServiceSource {
 
     private func values(_ answer: ServiceAnswer, _ query: PromQLQuery) throws(ServiceFailure) -> PromQLValues {
         switch answer.result {
-        case .failure(let error): throw ServiceFailure(error)
+        case .failure(let error): throw ServiceFailure(error, of: answer.request.fetch.url)
         case .success(let page):
             do {
                 var values = PromQLValues(of: query, settings)
-                try PromQLAnswer.read(status: page.status, body: page.body) { values.take($0) }
+                try PromQLAnswer.read(status: page.status, body: page.body, of: answer.request.fetch.url) {
+                    values.take($0)
+                }
                 values.cut()
                 return values
             } catch {

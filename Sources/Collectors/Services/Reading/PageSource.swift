@@ -94,9 +94,11 @@ struct PageSource: ServiceSource {
         switch answer.result {
         case .success(let page): fetched = page
         case .failure(.notTaken): throw notMetrics(answer.request.sink?.error)
-        case .failure(let error): throw ServiceFailure(error)
+        case .failure(let error): throw ServiceFailure(error, of: answer.request.fetch.url)
         }
-        guard fetched.status == 200 else { throw ServiceFailure(status: fetched.status, remedy: profile.pageSwitch) }
+        guard fetched.status == 200 else {
+            throw ServiceFailure(status: fetched.status, of: answer.request.fetch.url, remedy: profile.pageSwitch)
+        }
         do {
             return try answer.request.sink?.finish() ?? ScrapedPage()
         } catch {
@@ -112,7 +114,8 @@ struct PageSource: ServiceSource {
         _ api: any ServiceAPI, _ path: String, _ answer: ServiceAnswer
     ) throws(ServiceAPIError) -> [ScrapedSample] {
         switch answer.result {
-        case .failure(let error): throw ServiceAPIError(error.description)
+        case .failure(let error):
+            throw ServiceAPIError(ServiceFailure(error, of: answer.request.fetch.url).description)
         case .success(let page) where page.status != 200: throw ServiceAPIError("status \(page.status)")
         case .success(let page): return try api.samples(path: path, body: page.body)
         }

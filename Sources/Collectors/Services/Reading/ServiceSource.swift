@@ -41,7 +41,7 @@ struct ServiceAccess {
 
     init(_ settings: ServiceSettings) throws(ServiceFailure) {
         self.settings = settings
-        do throws(SecretFile.Problem) {
+        do throws(RegularFile.Problem) {
             switch settings.credentials {
             case nil: authorization = nil
             case .bearer(let file): authorization = .bearer(try SecretFile.read(file))

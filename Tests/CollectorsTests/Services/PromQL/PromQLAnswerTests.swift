@@ -6,7 +6,7 @@ import Testing
 struct PromQLAnswerTests {
     private static func elements(_ text: String, status: Int = 200) throws(ServiceFailure) -> [PromQLElement] {
         var elements: [PromQLElement] = []
-        try PromQLAnswer.read(status: status, body: Array(text.utf8)) { elements.append($0) }
+        try PromQLAnswer.read(status: status, body: Array(text.utf8), of: "http://engine") { elements.append($0) }
         return elements
     }
 
@@ -127,7 +127,7 @@ struct PromQLAnswerTests {
         let bytes = Array(text.utf8)
         for count in bytes.indices {
             #expect(throws: ServiceFailure.self) {
-                try PromQLAnswer.read(status: 200, body: Array(bytes[..<count])) { _ in }
+                try PromQLAnswer.read(status: 200, body: Array(bytes[..<count]), of: "http://engine") { _ in }
             }
         }
     }
