@@ -161,7 +161,7 @@ extension ConfigurationDecoder {
         if let field = fields[.maxBatchSize] { service.maxBatchSize = integer(field, in: Service.batchSizeRange) }
         if let field = fields[.tls] { service.security = security(field) }
         if let field = fields[.bearerTokenFile] {
-            service.credentials = text(field, "the path of a file", PathScalar.absolute).map { .bearer(tokenFile: $0) }
+            service.credentials = file(field, .token).map { .bearer(tokenFile: $0) }
         }
         guard let field = fields[.basicAuth] else { return }
         if fields[.bearerTokenFile] != nil {
@@ -176,7 +176,7 @@ extension ConfigurationDecoder {
         for (key, field) in fields(of: section, BasicAuthKey.self) {
             switch key {
             case .username: user = text(field, "a name", NameScalars.user)
-            case .passwordFile: file = text(field, "the path of a file", PathScalar.absolute)
+            case .passwordFile: file = self.file(field, .password)
             }
         }
         guard let user, let file else {
@@ -191,9 +191,9 @@ extension ConfigurationDecoder {
         var security = HTTPSecurity()
         for (key, field) in fields(of: section, TLSKey.self) {
             switch key {
-            case .caFile: security.authoritiesFile = text(field, "the path of a file", PathScalar.absolute)
-            case .certFile: security.certificateFile = text(field, "the path of a file", PathScalar.absolute)
-            case .keyFile: security.keyFile = text(field, "the path of a file", PathScalar.absolute)
+            case .caFile: security.authoritiesFile = file(field, .certificates)
+            case .certFile: security.certificateFile = file(field, .certificates)
+            case .keyFile: security.keyFile = file(field, .key)
             case .insecureSkipVerify: security.trustsAnybody = boolean(field) ?? false
             }
         }
