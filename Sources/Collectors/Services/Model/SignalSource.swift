@@ -35,6 +35,9 @@ public struct SignalSource: Sendable, Hashable {
         self.conditions = conditions
     }
 
+    /// Whether it stands at `api_url` and not on the page.
+    var isOfAPI: Bool { metrics.contains { $0.hasPrefix("api:") } }
+
     /// The names of all samples that it reads.
     public var sampleNames: [String] {
         switch form {

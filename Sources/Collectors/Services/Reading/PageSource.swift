@@ -85,8 +85,18 @@ struct PageSource: ServiceSource {
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
         for (signal, count) in absentRounds where count >= ServiceLimits.roundsUntilMissing {
-            round.missing[signal] = profile.switches[signal]
+            round.missing[signal] = remedy(of: signal)
         }
+    }
+
+    /// What turns a signal on; where `api_url` would, and is set, that it is the API's turn.
+    private func remedy(of signal: ServiceSignal) -> String? {
+        guard !apiPaths.isEmpty, profile.signals[signal]?.contains(where: \.isOfAPI) ?? false else {
+            return profile.switches[signal]
+        }
+        return apiFailures.isEmpty
+            ? "api_url is set, and its answers do not say it"
+            : "api_url is set, and not all of its answers can be used: the log says why"
     }
 
     private func page(_ answer: ServiceAnswer) throws(ServiceFailure) -> ScrapedPage {
