@@ -139,7 +139,7 @@ extension PromQLAnswer {
             parts += 1
             switch parts {
             case 1 where scanner.kind() == .number: try scanner.skip()
-            case 2: number = Double(try scanner.string())
+            case 2: number = ExpositionNumber.value(try scanner.string())
             default: throw scanner.problem("no value with its time")
             }
         }

@@ -263,7 +263,8 @@ struct PageReadings: Sendable {
                 unlike.append((labels, value))
             }
         }
-        return unlike.map { ($0.0, .number($0.1 * source.scale)) }
+        // Zero has no sign: some servers write -0.
+        return unlike.map { ($0.0, .number($0.1 * source.scale + 0)) }
     }
 
     private func rests(
@@ -280,7 +281,7 @@ struct PageReadings: Sendable {
         _ source: SignalSource, _ samples: [String: [ScrapedSample]]
     ) -> [(LabelSet, Double)] {
         source.metrics.flatMap { source.series(of: samples, named: $0 + "_bucket") }.compactMap { series, _ in
-            series["le"].flatMap(Double.init).flatMap { $0.isFinite ? (series.removing("le"), $0) : nil }
+            series["le"].flatMap(ExpositionNumber.value).flatMap { $0.isFinite ? (series.removing("le"), $0) : nil }
         }
     }
 
@@ -335,7 +336,7 @@ struct PageReadings: Sendable {
     ) -> [(LabelSet, IntervalDistribution)] {
         var buckets: [LabelSet: [(bound: Double, count: Double)]] = [:]
         for sample in samples[metric + "_bucket"] ?? [] where source.takes(sample.labels) {
-            guard let bound = sample.labels["le"].flatMap(Double.init), !bound.isNaN else { continue }
+            guard let bound = sample.labels["le"].flatMap(ExpositionNumber.value), !bound.isNaN else { continue }
             buckets[sample.labels.removing("le"), default: []].append((bound, sample.value))
         }
         let quantiles = source.quantiles(of: samples, named: metric)

@@ -50,6 +50,13 @@ struct PromQLAnswerTests {
         #expect(try Self.elements(EngineAnswers.vector([([:], "text")])) == [PromQLElement(metric: [:], value: nil)])
     }
 
+    @Test(
+        "A value that is no decimal number is none",
+        arguments: ["0x10", "0x1p3", "1_0", " 1", "1 ", "", "1e", "nanny", "١"])
+    func strict(_ text: String) throws {
+        #expect(try Self.elements(EngineAnswers.vector([([:], text)])) == [PromQLElement(metric: [:], value: nil)])
+    }
+
     @Test("A native histogram has no value, and warnings are passed over")
     func unusual() throws {
         let text = #"""
