@@ -10,6 +10,7 @@ struct PromQLSource: ServiceSource {
     private let settings: PromQLSettings
     private let queries: [PromQLQuery]
     private var memory = CounterMemory()
+    private var alternates = CounterAlternates()
     /// What came so far in the round in progress, by the query's place.
     private var taken: [Int: Result<PromQLValues, ServiceFailure>] = [:]
 
@@ -63,6 +64,7 @@ struct PromQLSource: ServiceSource {
         var round = ServiceRound()
         var timings = PromQLTimings()
         var seen: Set<SeriesKey> = []
+        var counters: [SeriesKey: CounterOffer] = [:]
         memory.begin(at: now)
         for (place, query) in queries.enumerated() {
             guard case .success(let values) = taken[place] else { continue }
@@ -76,13 +78,20 @@ struct PromQLSource: ServiceSource {
                 case .statistic(let statistic, let timing):
                     isTaken = timings.add(statistic, value, timing: timing, labels, hasRoom: hasRoom)
                 case .signal(let signal):
+                    let key = SeriesKey(signal: signal, labels: labels)
                     // Of two queries for a signal the first one that has a series counts.
-                    isTaken = hasRoom && seen.insert(SeriesKey(signal: signal, labels: labels)).inserted
-                    if isTaken { round.readings.append(reading(signal, place, labels, value)) }
+                    isTaken = hasRoom && seen.insert(key).inserted
+                    if isTaken {
+                        counters[key] = signal.isCounter ? CounterOffer(reading: round.readings.count) : nil
+                        round.readings.append(SignalReading(signal, labels, .number(value)))
+                    }
+                    // A series that stands in for another one goes on and does not start.
+                    counters[key]?.increases.append((place, memory.increase("\(place)", labels, to: value)))
                 }
                 if !isTaken { round.droppedCount += 1 }
             }
         }
+        count(counters, into: &round)
         round.timings = timings.summaries(settings.timings)
         round.droppedCount += memory.droppedCount
         round.failure = failure
@@ -92,11 +101,13 @@ struct PromQLSource: ServiceSource {
 
     /// A series that is new in an answer may have counted for years, on a server that the engine knows since now: nothing
     /// is counted.
-    private mutating func reading(
-        _ signal: ServiceSignal, _ place: Int, _ labels: LabelSet, _ value: Double
-    ) -> SignalReading {
-        guard signal.descriptor?.kind == .counter else { return SignalReading(signal, labels, .number(value)) }
-        return SignalReading(signal, labels, .increase(memory.increase("\(place)", labels, to: value) ?? 0))
+    private mutating func count(_ counters: [SeriesKey: CounterOffer], into round: inout ServiceRound) {
+        alternates.begin()
+        for (key, offer) in counters {
+            let place = alternates.choose(key.signal, key.labels, of: offer.increases.map(\.place))
+            let increase = offer.increases.first { $0.place == place }?.increase
+            round.readings[offer.reading] = SignalReading(key.signal, key.labels, .increase(increase ?? 0))
+        }
     }
 
     /// The first failure, one of the engine before those of queries.
@@ -109,8 +120,19 @@ struct PromQLSource: ServiceSource {
         return ServiceFailure(.query, "\(first); \(failures.count - 1) more of the queries failed")
     }
 
+    /// How far a counter went by each of the queries for it.
+    private struct CounterOffer {
+        /// Its place among the readings.
+        let reading: Int
+        var increases: [(place: Int, increase: Double?)] = []
+    }
+
     private struct SeriesKey: Hashable {
         let signal: ServiceSignal
         let labels: LabelSet
     }
+}
+
+extension ServiceSignal {
+    fileprivate var isCounter: Bool { descriptor?.kind == .counter }
 }
