@@ -153,6 +153,10 @@ final class HTTPTransfer {
         // The limit holds for what was unpacked: a small packed body can be a huge one.
         guard takenBytes <= fetch.bodyBytesMax else { return refuse(.tooLong(limitBytes: fetch.bodyBytesMax)) }
         guard let sink else {
+            // Never room for more than may come.
+            if body.capacity < takenBytes {
+                body.reserveCapacity(min(max(takenBytes, 2 * body.capacity), fetch.bodyBytesMax))
+            }
             body.append(contentsOf: bytes)
             return true
         }

@@ -68,6 +68,7 @@ struct LimitsPageTests {
             "ServiceLimits.servicesMax": Double(ServiceLimits.servicesMax),
             "ServiceLimits.pageBytes": Double(ServiceLimits.pageBytes),
             "ServiceLimits.requestsAtOnce": Double(ServiceLimits.requestsAtOnce),
+            "ServiceLimits.sharedBytes": Double(ServiceLimits.sharedBytes),
             "ServiceLimits.roundsUntilMissing": Double(ServiceLimits.roundsUntilMissing),
             "SecretFile.bytesMax": Double(SecretFile.bytesMax),
             "PEMFile.bytesMax": Double(PEMFile.bytesMax),

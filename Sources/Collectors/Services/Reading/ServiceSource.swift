@@ -71,6 +71,9 @@ public enum ServiceLimits {
     public static let pageBytes = 16 << 20
     /// Requests to one service at the same time.
     public static let requestsAtOnce = 4
+    /// The longest answer, in bytes, that is kept as a whole beside others of its service; one that is longer is asked
+    /// for anew, by itself.
+    public static let sharedBytes = 4 << 20
     /// Rounds in a row in which a signal has to be absent before it is called missing.
     public static let roundsUntilMissing = 3
 }
