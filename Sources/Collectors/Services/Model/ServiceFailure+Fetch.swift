@@ -1,8 +1,8 @@
 internal import Platform
 
 extension ServiceFailure {
-    /// Of a fetch of `url`.
-    init(_ error: HTTPFetchError, of url: String) {
+    /// Of a fetch of `url`, which may be one of an API: its answers have a limit of their own.
+    init(_ error: HTTPFetchError, of url: String, isOfAPI: Bool = false) {
         let reason: Reason =
             switch error {
             case .notResolved: .unresolved
@@ -18,6 +18,7 @@ extension ServiceFailure {
         let remedy: String? =
             switch error {
             case .notSecure(let fault, _): Self.remedy(fault)
+            case .tooLong where !isOfAPI: "raise max_body, or have the server say less"
             case .malformed where Self.isPlain(url): Self.secureRemedy + ", and gRPC is not HTTP"
             default: nil
             }
@@ -56,7 +57,7 @@ extension ServiceFailure {
         case .ownCertificate:
             "set tls.cert_file and tls.key_file to a certificate and its key, in PEM, that latencyd's user may read"
         case .handshake:
-            "a port without TLS wants http://; a server that asks for a certificate wants tls.cert_file and tls.key_file"
+            "a port without TLS wants http://, and a server that asks for a certificate tls.cert_file and tls.key_file"
         }
     }
 }

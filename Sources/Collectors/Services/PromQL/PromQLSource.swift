@@ -24,8 +24,7 @@ struct PromQLSource: ServiceSource {
         let url = PageSource.join(access.settings.url, Self.path)
         return queries.map { query in
             var fetch = access.fetch(
-                url, accept: "application/json", form: query.form(timeoutSeconds: access.settings.timeout),
-                bodyBytesMax: PromQLLimits.answerBytes)
+                url, accept: "application/json", form: query.form(timeoutSeconds: access.settings.timeout))
             if let tenant = settings.tenant { fetch.headers.append("X-Scope-OrgID: \(tenant)") }
             return ServiceRequest(fetch: fetch, decides: true)
         }
@@ -99,8 +98,8 @@ struct PromQLSource: ServiceSource {
         return round
     }
 
-    /// A series that is new in an answer may have counted for years, on a server that the engine knows since now: nothing
-    /// is counted.
+    /// A series that is new in an answer may have counted for years, on a server that the engine knows since now:
+    /// nothing is counted.
     private mutating func count(_ counters: [SeriesKey: CounterOffer], into round: inout ServiceRound) {
         alternates.begin()
         for (key, offer) in counters {

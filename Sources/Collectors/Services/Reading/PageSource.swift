@@ -125,7 +125,7 @@ struct PageSource: ServiceSource {
     ) throws(ServiceAPIError) -> [ScrapedSample] {
         switch answer.result {
         case .failure(let error):
-            throw ServiceAPIError(ServiceFailure(error, of: answer.request.fetch.url).description)
+            throw ServiceAPIError(ServiceFailure(error, of: answer.request.fetch.url, isOfAPI: true).description)
         case .success(let page) where page.status != 200: throw ServiceAPIError("status \(page.status)")
         case .success(let page): return try api.samples(path: path, body: page.body)
         }

@@ -7,6 +7,7 @@ enum ServiceKey: String, ConfigurationKey {
     case bearerTokenFile = "bearer_token_file"
     case basicAuth = "basic_auth"
     case maxBatchSize = "max_batch_size"
+    case maxBody = "max_body"
     case modelLabels = "model_labels"
 }
 
@@ -159,6 +160,7 @@ extension ConfigurationDecoder {
         }
         if let field = fields[.timeout] { service.timeout = duration(field, in: Service.timeoutRange) }
         if let field = fields[.maxBatchSize] { service.maxBatchSize = integer(field, in: Service.batchSizeRange) }
+        if let field = fields[.maxBody] { service.bodyBytesMax = bodyBytes(field) ?? service.bodyBytesMax }
         if let field = fields[.tls] { service.security = security(field) }
         if let field = fields[.bearerTokenFile] {
             service.credentials = file(field, .token).map { .bearer(tokenFile: $0) }
@@ -168,6 +170,16 @@ extension ConfigurationDecoder {
             reportKey(field, "the service has a bearer_token_file already", "keep one of the two")
         }
         service.credentials = basicAuth(field)
+    }
+
+    private mutating func bodyBytes(_ field: ConfigurationField) -> Int? {
+        text(field, "a size such as 32MiB") { text throws(ScalarProblem) in
+            let bytes = try ByteSizeScalar.parse(text)
+            guard ServiceLimits.bodyBytesRange.contains(bytes) else {
+                throw .impossible(text, "is too small or too large", "write a size from 64KiB to 256MiB")
+            }
+            return bytes
+        }
     }
 
     private mutating func basicAuth(_ section: ConfigurationField) -> ServiceCredentials? {

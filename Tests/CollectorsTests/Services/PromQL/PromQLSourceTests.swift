@@ -62,7 +62,7 @@ struct PromQLSourceTests {
             ])
         #expect(
             requests.allSatisfy { $0.fetch.headers == ["Accept: application/json", "X-Scope-OrgID: team-a"] })
-        #expect(requests.allSatisfy { $0.fetch.bodyBytesMax == PromQLLimits.answerBytes && $0.sink == nil })
+        #expect(requests.allSatisfy { $0.fetch.bodyBytesMax == ServiceLimits.bodyBytes && $0.sink == nil })
     }
 
     // MARK: Signals

@@ -14,6 +14,7 @@ struct ServiceFailureTests {
             (.notSecure(.authoritiesFile, "/x/ca.pem"), .tls, "set tls.ca_file"),
             (.notSecure(.ownCertificate, "/x/key.pem"), .tls, "set tls.cert_file and tls.key_file"),
             (.notSecure(.handshake, "wrong version"), .tls, "a port without TLS wants http://"),
+            (.tooLong(limitBytes: 9), .tooLong, "raise max_body"),
             (.malformed, .malformed, "a port with TLS wants https://"),
         ])
     func remedies(_ error: HTTPFetchError, _ reason: ServiceFailure.Reason, _ remedy: String) {
@@ -21,6 +22,15 @@ struct ServiceFailureTests {
         #expect(failure.reason == reason)
         #expect(failure.description.hasPrefix(error.description + "; "))
         #expect(failure.description.contains(remedy))
+    }
+
+    @Test("of a page that is too long is told with the limit that is configured")
+    func limit() throws {
+        let settings = ServiceSettings(
+            name: "a", source: .promql(PromQLSettings(signals: [PromQLSignal(.queueLength, "q")])), url: "http://a",
+            bodyBytesMax: 70_000)
+        #expect(try ServiceAccess(settings).fetch("http://a/m").bodyBytesMax == 70_000)
+        #expect(try ServiceAccess(settings).fetch("http://a/m", bodyBytesMax: 5).bodyBytesMax == 5)
     }
 
     @Test("names https where it was not tried")
