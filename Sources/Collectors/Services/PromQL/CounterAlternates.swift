@@ -2,8 +2,8 @@ internal import Telemetry
 
 /// Of several queries for one counter the one whose increase counts in a round.
 ///
-/// It is the first one that was there in the round before as well, whatever the others say: an interval is counted once,
-/// also where the queries take turns.
+/// It is the first one that was there in the round before as well, whatever the others say: an interval is counted
+/// once, also where the queries take turns.
 struct CounterAlternates: Sendable {
     private struct Choice {
         /// The query that was counted last.

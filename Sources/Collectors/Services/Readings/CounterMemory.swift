@@ -129,8 +129,8 @@ struct CounterMemory: Sendable {
         return new.value
     }
 
-    /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one of
-    /// +Inf; nil when that cannot be said, as after a change of the bounds.
+    /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one
+    /// of +Inf; nil when that cannot be said, as after a change of the bounds.
     mutating func increases(
         _ name: String, _ labels: LabelSet, _ cumulative: [(bound: Double, count: Double)]
     ) -> (bounds: [Double], counts: [UInt64])? {
