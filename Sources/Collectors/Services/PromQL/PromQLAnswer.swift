@@ -15,25 +15,25 @@ enum PromQLAnswer {
     /// Hands over the series in an answer, one after the other: those of a vector, or a scalar as one without labels.
     /// They count only when nothing is thrown.
     static func read(
-        status: Int, body: [UInt8], _ take: (PromQLElement) -> Void
+        status: Int, body: [UInt8], of url: String, _ take: (PromQLElement) -> Void
     ) throws(ServiceFailure) {
         switch status {
         // Of whatever stands before the engine.
-        case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, remedy: remedy)
+        case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, of: url, remedy: remedy)
         default: break
         }
         let answer: Members
         do throws(JSONScanner.Problem) {
             answer = try members(body, take)
         } catch {
-            if status != 200 { throw ServiceFailure(status: status, remedy: remedy) }
+            if status != 200 { throw ServiceFailure(status: status, of: url, remedy: remedy) }
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: \(error); \(remedy)")
         }
         if answer.status == "error" {
             let parts = [answer.errorType, answer.error].compactMap(\.self).map(readable)
             throw ServiceFailure(.query, parts.isEmpty ? "refused without a reason" : parts.joined(separator: ": "))
         }
-        guard status == 200 else { throw ServiceFailure(status: status, remedy: remedy) }
+        guard status == 200 else { throw ServiceFailure(status: status, of: url, remedy: remedy) }
         guard answer.status == "success", let type = answer.type else {
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: it has no result; \(remedy)")
         }
@@ -139,7 +139,7 @@ extension PromQLAnswer {
             parts += 1
             switch parts {
             case 1 where scanner.kind() == .number: try scanner.skip()
-            case 2: number = Double(try scanner.string())
+            case 2: number = ExpositionNumber.value(try scanner.string())
             default: throw scanner.problem("no value with its time")
             }
         }
