@@ -14,7 +14,6 @@ enum LaterKeys {
     /// By the path of the section (empty for the top level) and the key.
     static let inSection: [String: [String: Value]] = [
         "web": ["config_file": .anything],
-        "storage": ["retention": .duration, "max_size": .byteSize],
         "detection": [
             "seasons": .anything, "timezone": .anything, "learn": .anything, "false_alarms": .anything,
             "max_learned_series": .wholeNumber(0...1_000_000),

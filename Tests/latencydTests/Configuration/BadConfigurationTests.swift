@@ -67,6 +67,8 @@ struct BadConfigurationTests {
         Bad("storage: {path: ~/state}", "1:17", "storage.path", "no absolute path", "~"),
         Bad("storage: {path: \"/a\\u0000b\"}", "1:17", "storage.path", "control character"),
         Bad("storage: {retention: 35x}", "1:22", "storage.retention", "not a duration"),
+        Bad("storage: {retention: 1h}", "1:22", "storage.retention", "out of range", "1d"),
+        Bad("storage: {max_size: 1MiB}", "1:21", "storage.max_size", "out of range", "16MiB"),
         Bad("storage: {max_size: 2G}", "1:21", "storage.max_size", "not a size", "2GiB"),
     ]
 

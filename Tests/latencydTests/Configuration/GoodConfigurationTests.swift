@@ -35,7 +35,7 @@ struct GoodConfigurationTests {
     func everything() throws {
         let text = """
             web: {listen_address: "[::1]:80"}
-            storage: {path: /s}
+            storage: {path: /s, retention: 2w, max_size: 64MiB}
             push:
               datagram_socket: /d.sock
               stream_socket: /s.sock
@@ -74,6 +74,7 @@ struct GoodConfigurationTests {
         #expect(configuration.push.bucketsInSeconds == [0.00025, 0.0025, 60])
         #expect(configuration.web.listenAddress == ListenAddress(host: "::1", port: 80))
         #expect(configuration.storage.path == "/s")
+        #expect(configuration.storage.state == StateSettings(maxSizeBytes: 64 << 20, retentionMinutes: 20_160))
         #expect(configuration.hardware.interval == .seconds(2))
         #expect(configuration.hardware.collector("thermal") == CollectorConfiguration(enabled: false))
         #expect(configuration.hardware.collector("pressure") == CollectorConfiguration(interval: .milliseconds(500)))
@@ -175,8 +176,6 @@ struct GoodConfigurationTests {
         "settings of later versions are taken with a warning",
         arguments: [
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
-            ("storage: {retention: 35d}", "1:11: storage.retention"),
-            ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
             ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
             ("detection: {timezone: local}", "1:13: detection.timezone"),
             ("detection: {learn: ['*']}", "1:13: detection.learn"),
@@ -268,14 +267,15 @@ struct GoodConfigurationTests {
         let changed = try decode(
             """
             web: {listen_address: "a:1"}
-            storage: {path: /a}
+            storage: {path: /a, retention: 2d, max_size: 1GiB}
             push: {datagram_socket: /d, stream_socket: /s, socket_mode: "0600", socket_group: g, buckets: [1s], max_series: 5}
             notify: {journal: false}
             """
         ).configuration
         #expect(
             changed.keysNeedingRestart(since: .default) == [
-                "web.listen_address", "storage.path", "push.datagram_socket", "push.stream_socket",
+                "web.listen_address", "storage.path", "storage.retention", "storage.max_size", "push.datagram_socket",
+                "push.stream_socket",
                 "push.socket_mode", "push.socket_group", "push.buckets",
             ])
         let light = try decode("{push: {max_series: 5}, notify: {journal: false}}").configuration

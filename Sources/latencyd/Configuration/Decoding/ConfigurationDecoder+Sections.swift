@@ -104,7 +104,7 @@ extension ConfigurationDecoder {
 
     private static let sections: [(name: String, keys: [String])] = [
         ("web", WebKey.allCases.map(\.rawValue)),
-        ("storage", StorageKey.allCases.map(\.rawValue) + ["retention", "max_size"]),
+        ("storage", StorageKey.allCases.map(\.rawValue)),
         ("push", PushKey.allCases.map(\.rawValue)),
         ("hardware", HardwareKey.allCases.map(\.rawValue)),
         ("detection", DetectionKey.allCases.map(\.rawValue)),
