@@ -64,7 +64,7 @@ final class Daemon {
         self.hardware = hardware
         self.services = services
         gpus = Self.gpuMonitor(configuration.hardware, log: log)
-        guard let state = StateWriter(folder: paths.state, settings: StateSettings(), log: log) else {
+        guard let state = StateWriter(folder: paths.state, settings: configuration.storage.state, log: log) else {
             throw .descriptors
         }
         self.state = state

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The minutes of one series in one hour, packed: numbers are rounded to 12 significant bits (0.012 %; the sketch behind
+/// The minutes of one series in one hour, packed: numbers are rounded to 12 significant bits (0.025 %; the sketch behind
 /// them is exact to 1.1 %), bytes of the same weight stand together, and all is compressed.
 struct HourBlock: Sendable, Equatable {
     static let minutes = 60

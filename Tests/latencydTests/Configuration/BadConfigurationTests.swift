@@ -67,6 +67,8 @@ struct BadConfigurationTests {
         Bad("storage: {path: ~/state}", "1:17", "storage.path", "no absolute path", "~"),
         Bad("storage: {path: \"/a\\u0000b\"}", "1:17", "storage.path", "control character"),
         Bad("storage: {retention: 35x}", "1:22", "storage.retention", "not a duration"),
+        Bad("storage: {retention: 1h}", "1:22", "storage.retention", "out of range", "1d"),
+        Bad("storage: {max_size: 1MiB}", "1:21", "storage.max_size", "out of range", "16MiB"),
         Bad("storage: {max_size: 2G}", "1:21", "storage.max_size", "not a size", "2GiB"),
     ]
 
@@ -182,7 +184,7 @@ struct BadConfigurationTests {
         Bad("detection: {min_count: 0}", "1:24", "detection.min_count", "out of range"),
         Bad("detection: {seasons: [2d]}", "1:23", "detection.seasons[0]", "no season", "[1d, 1w]"),
         Bad("detection: {seasons: [1w, 7d]}", "1:27", "detection.seasons[1]", "already", "leave one"),
-        Bad("detection: {seasons: 1d}", "1:21", "detection.seasons", "not a list", "write a list"),
+        Bad("detection: {seasons: 1d}", "1:22", "detection.seasons", "not a list", "write a list"),
         Bad("detection: {timezone: Mars/Olympus}", "1:23", "detection.timezone", "no time zone", "tzdata"),
         Bad(
             "detection: {timezone: ../../etc/passwd}", "1:23", "detection.timezone", "not a time zone", "Europe/Berlin"),

@@ -76,7 +76,7 @@ struct ConfigurationDocumentationTests {
         ]
         var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for (section, keys) in LaterKeys.inSection {
-            names += keys.keys.map { section.isEmpty ? $0 : "\(section).\($0)" }
+            names += keys.map { section.isEmpty ? $0 : "\(section).\($0)" }
         }
         for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let help = RunOptions.helpMessage()

@@ -9,7 +9,8 @@ enum WebKey: String, ConfigurationKey {
 }
 
 enum StorageKey: String, ConfigurationKey {
-    case path
+    case path, retention
+    case maxSize = "max_size"
 }
 
 enum NotifyKey: String, ConfigurationKey {
@@ -52,9 +53,22 @@ extension ConfigurationDecoder {
         for (key, field) in fields(of: section, StorageKey.self) {
             switch key {
             case .path: storage.path = text(field, "the path of a folder", PathScalar.absolute)
+            case .retention:
+                storage.retention = duration(field, in: StorageConfiguration.retentionRange) ?? storage.retention
+            case .maxSize: storage.maxSizeBytes = maxSize(field) ?? storage.maxSizeBytes
             }
         }
         return storage
+    }
+
+    private mutating func maxSize(_ field: ConfigurationField) -> Int? {
+        text(field, "a size such as 2GiB") { text throws(ScalarProblem) in
+            let bytes = try ByteSizeScalar.parse(text)
+            guard StorageConfiguration.maxSizeRange.contains(bytes) else {
+                throw .impossible(text, "is out of range", "write a size from 16MiB to 1TiB")
+            }
+            return bytes
+        }
     }
 
     private mutating func notify(_ section: ConfigurationField) -> NotifyConfiguration {
