@@ -1,10 +1,12 @@
 internal import Glibc
 
 extension Database {
-    /// Bytes of the log's file; 0 where there is none.
-    public var logFileBytes: Int64 {
-        var status = stat()
-        return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    /// Bytes of the database's file and of its log's.
+    public var fileBytes: Int64 {
+        [path, path + "-wal"].reduce(0) { sum, path in
+            var status = stat()
+            return stat(path, &status) == 0 ? sum + Int64(status.st_size) : sum
+        }
     }
 
     /// Pages of the file, those in the log included, and how many of them hold nothing.

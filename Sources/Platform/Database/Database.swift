@@ -20,10 +20,10 @@ public final class Database {
     /// Prepared statements that are not in use, by their text: the code has so many texts at the most.
     private var idle: [String: OpaquePointer] = [:]
 
-    /// Opens the file `path`, or makes it.
-    public init(path: String) throws(DatabaseError) {
+    /// Opens the file `path`, or makes it where it is not there and `creates` is true.
+    public init(path: String, creates: Bool = true) throws(DatabaseError) {
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (creates ? SQLITE_OPEN_CREATE : 0)
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
             let error = DatabaseError(handle, code: code, path: path)

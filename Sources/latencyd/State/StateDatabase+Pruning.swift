@@ -1,11 +1,6 @@
 internal import Platform
 
 extension StateDatabase {
-    /// Bytes of the database and its log, now.
-    func sizeBytes() throws(DatabaseError) -> Int64 {
-        try database.pages().all * Int64(Database.pageBytes) + database.logFileBytes
-    }
-
     /// Pages that the file may have: the log needs room as well.
     private var pagesMax: Int64 {
         Int64(max(settings.maxSizeBytes - 2 * Database.logBytes, Database.logBytes) / Database.pageBytes)
@@ -36,19 +31,31 @@ extension StateDatabase {
         try database.run(
             "DELETE FROM alerts WHERE end_seconds < ? OR id IN (SELECT id FROM alerts ORDER BY begin_seconds DESC LIMIT -1 OFFSET ?)",
             .real(Double(minute) * 60), .integer(Int64(StateLimits.alertsMax)))
+        try forgetSeries(before: minute)
+    }
+
+    private func forgetSeries(before minute: Int64) throws(DatabaseError) {
         var series: [Int64] = []
         try database.rows(
             "SELECT id FROM series WHERE last_minute < ? ORDER BY last_minute LIMIT ?", .integer(minute),
             .integer(Int64(StateLimits.seriesForgottenPerMinute))
         ) { row throws(DatabaseError) in series.append(row.integer(0)) }
+        guard !series.isEmpty else { return }
+        // Those that have values in the hour in progress are as young as that.
+        var seen: [Int64: Int64] = [:]
+        try database.rows("SELECT minute, summaries FROM minutes ORDER BY minute") { row throws(DatabaseError) in
+            MinuteRow.decode(row.bytes(1)) { id, _ in seen[id] = row.integer(0) }
+        }
         for id in series {
+            if let last = seen[id], last >= minute {
+                try sawSeries(id, at: last)
+                continue
+            }
             try database.run("DELETE FROM baselines WHERE series = ?", .integer(id))
             try database.run("DELETE FROM series WHERE id = ?", .integer(id))
         }
-        if !series.isEmpty {
-            ids = [:]
-            seriesCount = nil
-        }
+        ids = [:]
+        seriesCount = nil
     }
 
     private func makeRoom() throws(DatabaseError) {

@@ -56,16 +56,18 @@ struct StateFolder {
         // The log belongs to the file; without it the new database would be read with the old one's log.
         if rename("\(databasePath)-wal", "\(aside)-wal") != 0, errno != ENOENT { unlink("\(databasePath)-wal") }
         unlink("\(databasePath)-shm")
-        removeOldDamaged()
+        removeDamaged(but: aside)
         return aside
     }
 
-    private func removeOldDamaged() {
+    /// Keeps the latest ones, and `newest` in any case.
+    private func removeDamaged(but newest: String) {
         let prefix = "state.db.damaged-"
-        let found = names().filter { $0.hasPrefix(prefix) && !$0.hasSuffix("-wal") }.sorted()
-        for name in found.dropLast(StateLimits.damagedKept) {
-            unlink("\(path)/\(name)")
-            unlink("\(path)/\(name)-wal")
+        let beside = ["-wal", "-shm"]
+        let found = names().filter { name in name.hasPrefix(prefix) && !beside.contains { name.hasSuffix($0) } }
+        let others = found.filter { "\(path)/\($0)" != newest }
+        for name in others.sorted().dropLast(StateLimits.damagedKept - 1) {
+            for end in [""] + beside { unlink("\(path)/\(name)\(end)") }
         }
     }
 

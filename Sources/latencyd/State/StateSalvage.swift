@@ -7,7 +7,7 @@ enum StateSalvage {
 
     /// Empty where nothing can be read. A table is read as far as it goes.
     static func read(_ path: String) -> Found {
-        guard let database = try? Database(path: path),
+        guard let database = try? Database(path: path, creates: false),
             (try? database.integer("PRAGMA application_id")) == StateSchema.applicationID
         else { return [] }
         let baselines = baselines(in: database)

@@ -219,9 +219,8 @@ final class StateWriter: Sendable {
     }
 
     private func measure(_ database: StateDatabase) throws(StateError) {
-        let (size, count) = try asStateError { () throws(DatabaseError) in
-            (try database.sizeBytes(), try database.countSeries())
-        }
+        let size = database.database.fileBytes
+        let count = try asStateError { () throws(DatabaseError) in try database.countSeries() }
         shared.withLock {
             $0.sizeBytes = size
             $0.seriesCount = count

@@ -16,7 +16,7 @@ struct StateDamageTests {
     }
 
     /// Some hours of 40 series, each with two baselines; closed.
-    private func fill(hours: Int64 = 6) throws {
+    private func fill(hours: Int64 = 3) throws {
         let database = try open()
         for minute in stride(from: someMinute, to: someMinute + hours * 60, by: 20) {
             try database.record(minute, count: 40)
@@ -39,7 +39,8 @@ struct StateDamageTests {
         guard let file = fopen(path, "r") else { return [] }
         defer { fclose(file) }
         var buffer = [UInt8](repeating: 0, count: 1 << 24)
-        return Array(buffer.prefix(fread(&buffer, 1, buffer.count, file)))
+        let count = fread(&buffer, 1, buffer.count, file)
+        return Array(buffer.prefix(count))
     }
 
     private func damaged() -> [String] {
@@ -50,7 +51,7 @@ struct StateDamageTests {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.contains(".damaged-"), !name.hasSuffix("-wal") { names.append(name) }
+            if name.contains(".damaged-"), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { names.append(name) }
         }
         return names.sorted()
     }
@@ -76,10 +77,10 @@ struct StateDamageTests {
         }
         folder.write(content, to: "state.db")
         let database = try open()
-        #expect(damaged() == ["state.db.damaged-2026-11-06T23-06-40Z"])
+        #expect(damaged() == ["state.db.damaged-2026-11-06T21-20-00Z"])
         #expect(database.isRebuilt)
         let notice = try #require(database.notices.first)
-        #expect(notice.contains(path) && notice.contains("damaged-2026-11-06T23-06-40Z"), "\(notice)")
+        #expect(notice.contains(path) && notice.contains("damaged-2026-11-06T21-20-00Z"), "\(notice)")
         try database.record(someMinute, count: 2)
         #expect(try database.minutes(of: try database.id(1)).count == 1)
     }

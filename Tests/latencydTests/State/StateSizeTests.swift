@@ -41,13 +41,13 @@ struct StateSizeTests {
         for step in 0..<Int64(250) {
             let minute = someMinute + step * 20
             try database.transaction { () throws(DatabaseError) in
-                _ = try database.record(minute: minute, summaries: noise(300, &random))
+                _ = try database.record(minute: minute, summaries: noise(1_500, &random))
             }
             try database.prune(at: minute)
             largest = max(largest, fileBytes())
         }
         #expect(largest <= Int64(settings.maxSizeBytes))
-        #expect(try database.sizeBytes() == fileBytes())
+        #expect(database.database.fileBytes == fileBytes())
         let minutes = try database.minutes(of: try database.id(5)).map(\.minute)
         #expect(try #require(minutes.first) > someMinute && minutes.last == someMinute + 249 * 20)
         #expect(zip(minutes, minutes.dropFirst()).allSatisfy { $1 - $0 == 20 })
@@ -60,17 +60,34 @@ struct StateSizeTests {
             let database = try open(StateSettings())
             for step in 0..<Int64(250) {
                 try database.transaction { () throws(DatabaseError) in
-                    _ = try database.record(minute: someMinute + step * 20, summaries: noise(400, &random))
+                    _ = try database.record(minute: someMinute + step * 20, summaries: noise(1_500, &random))
                 }
             }
         }
-        #expect(fileBytes() > 14 << 20)
+        #expect(fileBytes() > 12 << 20)
         do {
             let database = try open(StateSettings(maxSizeBytes: 12 << 20))
             try database.prune(at: someMinute + 5_000)
             try database.database.emptyLog()
             #expect(fileBytes() < 12 << 20)
         }
+    }
+
+    @Test("where it cannot grow that is told as such, nothing is lost, and it goes on when there is room")
+    func full() throws {
+        let database = try open(StateSettings())
+        var random = SeededGenerator(seed: 8)
+        try database.record(someMinute, count: 3)
+        try database.database.setPagesMax(1)
+        let minute = someMinute + 1
+        let batch = StateBatch(minutes: [.init(minute: minute, summaries: noise(1_000, &random))])
+        let error = try #require(throws: StateError.self) { try database.write(batch) }
+        guard case .database(let cause) = error else { throw error }
+        #expect(cause.kind == .full && "\(error)".contains("cannot grow"))
+        #expect(try database.minutes(of: 1).map(\.minute) == [someMinute])
+        try database.limitSize()
+        #expect(try database.write(batch) == [.summary: 0])
+        #expect(try database.minutes(of: 1).map(\.minute) == [someMinute, minute])
     }
 
     @Test("what is older than the retention goes, some hours a minute, and so do its series, baselines and alerts")
