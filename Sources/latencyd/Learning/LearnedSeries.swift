@@ -39,7 +39,7 @@ struct LearnedSeries: Sendable {
     /// Judges the trailing minute by what was learned before.
     mutating func assess(_ summary: WindowSummary, minCount: Int, at instant: LocalInstant) {
         // Where another program stated the statistics, they count as of enough observations.
-        let count = summary.count.map(Double.init) ?? Double(minCount)
+        let count = summary.count.map { Double($0) } ?? Double(minCount)
         for (place, statistic) in Self.statistics.enumerated() {
             guard let value = summary.value(statistic), value.isFinite,
                 statistic == .rate || (count > 0 && count >= Double(minCount))
@@ -65,7 +65,7 @@ struct LearnedSeries: Sendable {
     mutating func learn(_ summary: WindowSummary, minCount: Int, minute: Int64, at instant: LocalInstant) {
         guard minute > lastMinute || minute < lastMinute - MinuteGrid.setBackMinutesMax else { return }
         lastMinute = minute
-        let count = summary.count.map(Double.init) ?? Double(minCount)
+        let count = summary.count.map { Double($0) } ?? Double(minCount)
         for (place, statistic) in Self.statistics.enumerated() {
             guard let value = summary.value(statistic), value.isFinite, statistic == .rate || count > 0 else {
                 continue

@@ -54,6 +54,9 @@ struct TimingLearning {
             unlearned: unlearned.map { ($0.timing, $0.labels) }, unlearnedCount: roster.candidates.count)
     }
 
+    /// The last minute that was learned of a series; nil when it is not learned.
+    func lastMinute(of key: TimingKey) -> Int64? { slotOf[key].flatMap { series[$0]?.lastMinute } }
+
     // MARK: Windows
 
     /// Judges the trailing minute of every learned series, and learns from it where a minute has ended.
@@ -104,7 +107,7 @@ struct TimingLearning {
             if case .foreign = found.place { continue }
             let summary = summaries[position].summary
             let key = TimingKey(timing: found.timing, labels: found.labels)
-            counts.append((key, summary.count.map(Double.init) ?? (summary.statedRate ?? 1) * 60))
+            counts.append((key, summary.count.map { Double($0) } ?? (summary.statedRate ?? 1) * 60))
             guard case .learned(let slot) = found.place, summary.spanSeconds >= Self.spanSecondsMin else { continue }
             series[slot]?.learn(summary, minCount: settings.minCount, minute: minute, at: instant)
             if let one = series[slot]?.series { recorded.append((one, MinuteSummary(summary))) }

@@ -274,7 +274,8 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
+            (PushMetrics.descriptors + LearnedMetrics.descriptors + AlertMetrics.descriptors
+                + CollectorRunner.descriptors + SelfMetrics.descriptors
                 + ServiceMetrics.descriptors + StateMetrics.descriptors
                 + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))
