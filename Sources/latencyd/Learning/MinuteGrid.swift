@@ -13,12 +13,12 @@ struct MinuteGrid: Sendable {
         Int64(((unixSeconds - toleranceSeconds) / 60).rounded(.up)) - 1
     }
 
-    /// The minute that has ended since the last call; nil while the same one is in progress.
+    /// The minute that has ended since the last call; nil while the same one is in progress. The first call gives the
+    /// one before: of it too little was seen to learn from, but series are chosen at once.
     mutating func advance(to unixSeconds: Double) -> Int64? {
         let ended = Int64(((unixSeconds + Self.toleranceSeconds) / 60).rounded(.down)) - 1
         if let last, ended <= last, ended > last - Self.setBackMinutesMax { return nil }
-        // The minute in which the daemon began was not seen whole.
-        defer { last = ended }
+        last = ended
         return ended
     }
 }
