@@ -8,6 +8,8 @@ public protocol WebSource: Sendable {
     func alertsJSON() -> [UInt8]
     /// The body of `/api/v1/rules` in Prometheus' shape.
     func rulesJSON() -> [UInt8]
+    /// The body of `/api/v1/baselines`.
+    func baselinesJSON() -> [UInt8]
     /// Whether the daemon does its whole work: false while it starts and while it stops.
     var isReady: Bool { get }
     /// Reads the configuration again; returns when that is decided.

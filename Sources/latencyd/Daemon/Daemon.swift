@@ -27,6 +27,7 @@ final class Daemon {
     private let hardware: HardwareThread
     private let services: ServiceThread
     private let gpus: GPUMonitor
+    private let state: StateWriter
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
@@ -50,7 +51,6 @@ final class Daemon {
         windowClock = WindowClock(
             windowSeconds: configuration.detection.window.inSeconds, monotonicSeconds: now,
             unixSeconds: HostClock.unixSeconds())
-        watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         wakeups = WakeupProbe(
@@ -64,6 +64,11 @@ final class Daemon {
         self.hardware = hardware
         self.services = services
         gpus = Self.gpuMonitor(configuration.hardware, log: log)
+        guard let state = StateWriter(folder: paths.state, settings: configuration.storage.state, log: log) else {
+            throw .descriptors
+        }
+        self.state = state
+        watch = TimingWatch(configuration.alerts, learning: try Self.learning(configuration.detection, state))
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -79,13 +84,15 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, hardware: hardware, services: services.board, ingestor: ingestor, push: push, desk: desk,
+            board: board, hardware: hardware, services: services.board, state: state, ingestor: ingestor, push: push,
+            desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
             web = try HTTPServer(
                 address: configuration.web.listenAddress.description,
                 handler: WebBridge.handler(WebRouter(source: pages)))
+            try state.start()
             pushThread = try DaemonThread(name: "push") { push.run() }
             let ingestor = ingestor
             Self.measure(wakeups, configuration.hardware, log)
@@ -105,6 +112,22 @@ final class Daemon {
         }
         let server = web
         webSlot.withLock { $0 = server }
+    }
+
+    /// With what was learned before this process began, unless the state cannot be read: then it begins anew, and the
+    /// log says why.
+    private static func learning(
+        _ detection: DetectionConfiguration, _ state: StateWriter
+    ) throws(StartFailure) -> TimingLearning {
+        var learning = TimingLearning(LearningSettings(detection), memory: state)
+        do {
+            try state.open { database throws(DatabaseError) in
+                try learning.restore(from: database, unixSeconds: HostClock.unixSeconds())
+            }
+        } catch {
+            throw .other("\(error)")
+        }
+        return learning
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -189,12 +212,13 @@ final class Daemon {
 
     private func showPages() {
         let (timings, levels, alerts) = (watch.timings, watch.levels, watch.alerts)
-        let notEvaluated = watch.notEvaluatedCount
+        let (notEvaluated, learned) = (watch.notEvaluatedCount, watch.learned)
         board.findings.withLock {
             $0.timings = timings
             $0.levels = levels
             $0.notEvaluatedCount = notEvaluated
             $0.alerts = alerts
+            $0.learned = learned
         }
     }
 
@@ -266,7 +290,7 @@ final class Daemon {
             log.warning("GPUs are not asked: \(error)")
         }
         alertLog.isEnabled = new.notify.journal
-        alertLog.write(watch.apply(new.alerts))
+        alertLog.write(watch.apply(new.alerts, learning: LearningSettings(new.detection)))
         running = new
         showPages()
     }
@@ -291,6 +315,7 @@ final class Daemon {
         gpus.stop()
         push.stop()
         pushThread.join()
+        state.stop()
         web.stop()
         sockets.close()
     }

@@ -1,4 +1,5 @@
 internal import AnomalyDetect
+internal import Exporter
 internal import Platform
 internal import Synchronization
 internal import Telemetry
@@ -13,6 +14,7 @@ final class DaemonBoard: Sendable {
         /// Watches that the alert engine had no room for.
         var notEvaluatedCount: UInt64 = 0
         var alerts = AlertSnapshot()
+        var learned = LearnedSnapshot()
     }
 
     let findings = Locked(Findings())

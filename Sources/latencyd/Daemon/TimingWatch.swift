@@ -1,5 +1,6 @@
 internal import AnomalyDetect
 internal import Collectors
+internal import Exporter
 internal import Platform
 internal import Telemetry
 
@@ -9,13 +10,15 @@ struct TimingWatch {
     static let seriesPerTurn = 256
 
     private var engine: AlertEngine
+    private var learning: TimingLearning
     private var summarizer = WindowSummarizer()
     /// The trailing minute of every timing, at the end of the last window.
     private(set) var timings: [TimingSummary] = []
     /// Timings that had observations in the trailing minute.
     private(set) var activeCount = 0
 
-    init(_ alerts: AlertsConfiguration) {
+    init(_ alerts: AlertsConfiguration, learning: TimingLearning) {
+        self.learning = learning
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
@@ -30,12 +33,14 @@ struct TimingWatch {
         let summaries = counted + Self.new(stated, beside: counted)
         activeCount = summaries.count { $0.summary.count != 0 }
         timings = summaries
-        return engine.evaluate(summaries, signals: signals, at: end)
+        let learned = learning.endWindow(summaries, at: end)
+        return engine.evaluate(summaries, learned: learned, signals: signals, at: end)
     }
 
     /// Takes new rules.
-    mutating func apply(_ alerts: AlertsConfiguration) -> [AlertChange] {
-        engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+    mutating func apply(_ alerts: AlertsConfiguration, learning settings: LearningSettings) -> [AlertChange] {
+        learning.apply(settings)
+        return engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
     /// The level of every statistic that a rule watches.
@@ -43,6 +48,9 @@ struct TimingWatch {
 
     /// Watches that the engine had no room for.
     var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal }
+
+    /// What is known of the learned timings.
+    var learned: LearnedSnapshot { learning.snapshot }
 
     var alerts: AlertSnapshot { engine.snapshot() }
 

@@ -11,5 +11,6 @@ struct FakeSource: WebSource {
     func metricFamilies() -> [MetricFamily] { families }
     func alertsJSON() -> [UInt8] { Array("{\"alerts\"}".utf8) }
     func rulesJSON() -> [UInt8] { Array("{\"rules\"}".utf8) }
+    func baselinesJSON() -> [UInt8] { Array("{\"baselines\"}".utf8) }
     func reload() -> ReloadOutcome { outcome }
 }

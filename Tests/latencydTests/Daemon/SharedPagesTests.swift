@@ -38,6 +38,7 @@ struct SharedPagesTests {
         }
         func alertsJSON() -> [UInt8] { [] }
         func rulesJSON() -> [UInt8] { [] }
+        func baselinesJSON() -> [UInt8] { [] }
         func reload() -> ReloadOutcome { .reloaded }
     }
 

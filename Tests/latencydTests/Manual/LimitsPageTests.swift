@@ -11,8 +11,32 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services]
+    private static let limits: [String: Double] = [push, others, watch, gpus, services, state]
         .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+
+    private static let state: [String: Double] = [
+        "storage.max_size": Double(StorageConfiguration().maxSizeBytes),
+        "storage.retention": StorageConfiguration().retention.inSeconds / 86_400,
+        "StateLimits.seriesMax": Double(StateLimits.seriesMax),
+        "StateLimits.summariesPerMinuteMax": Double(StateLimits.summariesPerMinuteMax),
+        "StateLimits.baselineBytesMax": Double(StateLimits.baselineBytesMax),
+        "StateLimits.alertsMax": Double(StateLimits.alertsMax),
+        "StateLimits.alertBytesMax": Double(StateLimits.alertBytesMax),
+        "StateLimits.hoursForgottenPerMinute": Double(StateLimits.hoursForgottenPerMinute),
+        "StateLimits.seriesForgottenPerMinute": Double(StateLimits.seriesForgottenPerMinute),
+        "StateLimits.pagesGivenBackPerMinute": Double(StateLimits.pagesGivenBackPerMinute),
+        "StateLimits.damagedKept": Double(StateLimits.damagedKept),
+        "StateLimits.checkSecondsMax": StateLimits.checkSecondsMax,
+        "StateLimits.waitingMinutesMax": Double(StateLimits.waitingMinutesMax),
+        "StateLimits.waitingSummariesMax": Double(StateLimits.waitingSummariesMax),
+        "StateLimits.waitingBaselineBytesMax": Double(StateLimits.waitingBaselineBytesMax),
+        "StateLimits.waitingAlertsMax": Double(StateLimits.waitingAlertsMax),
+        "StateLimits.transactionBytesMax": Double(StateLimits.transactionBytesMax),
+        "StateLimits.retrySeconds": StateLimits.retrySeconds,
+        "StateLimits.stopSeconds": StateLimits.stopSeconds,
+        "Database.logBytes": Double(Database.logBytes),
+        "Database.busySeconds": Database.busySeconds,
+    ]
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
@@ -174,6 +198,15 @@ struct LimitsPageTests {
             "AlertRuleConfiguration.labelsMax": Double(AlertRuleConfiguration.labelsMax),
             "LayerPatterns.patternsMax": Double(LayerPatterns.patternsMax),
             "PushConfiguration.bucketsMax": Double(PushConfiguration.bucketsMax),
+            "DetectionConfiguration.learnMax": Double(DetectionConfiguration.learnMax),
+            "detection.max_learned_series": Double(DetectionConfiguration().maxLearnedSeries),
+            "LearnedRoster.candidatesMax": Double(LearnedRoster.candidatesMax),
+            "LearnedRoster.displacedPerMinute": Double(LearnedRoster.displacedPerMinute),
+            "TimingLearning.storedPerMinute": Double(TimingLearning.storedPerMinute),
+            "TimingLearning.replayedMinutesMax": Double(TimingLearning.replayedMinutesMax),
+            "LearnedSnapshot.unlearnedListedMax": Double(LearnedSnapshot.unlearnedListedMax),
+            "LocalZone.fileBytesMax": Double(LocalZone.fileBytesMax),
+            "LocalZone.nameBytesMax": Double(LocalZone.nameBytesMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
             "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
             "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
@@ -244,8 +277,10 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
-                + ServiceMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors })
+            (PushMetrics.descriptors + LearnedMetrics.descriptors + AlertMetrics.descriptors
+                + CollectorRunner.descriptors + SelfMetrics.descriptors
+                + ServiceMetrics.descriptors + StateMetrics.descriptors
+                + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))
         for row in Self.rows().values {
             for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {

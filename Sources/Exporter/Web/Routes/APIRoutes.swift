@@ -7,6 +7,9 @@ enum APIRoutes {
         WebRoute.page("/api/v1/rules", "Alert rules and their state, JSON") { _, source in
             .json(source.rulesJSON())
         },
+        WebRoute.page("/api/v1/baselines", "What was learned about each timing, JSON") { _, source in
+            .json(source.baselinesJSON())
+        },
         WebRoute.page("/api/v1/status/buildinfo", "Version and origin of this program, JSON") { _, source in
             .json(buildInformation(source.buildInformation))
         },

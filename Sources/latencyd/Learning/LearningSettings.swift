@@ -1,0 +1,38 @@
+internal import AnomalyDetect
+internal import Platform
+internal import Telemetry
+
+/// What learning takes from the configuration.
+struct LearningSettings: Sendable, Equatable {
+    var patterns: [Glob]?
+    var seriesMax: Int
+    var minCount: Int
+    var seasons: [DetectionSeason]
+    var falseAlarms: FalseAlarmBudgets
+    var zone: LocalZone
+
+    /// The patterns were checked when they were read; one that is none after all is left out. A zone that has gone since
+    /// is UTC.
+    init(_ detection: DetectionConfiguration) {
+        patterns = detection.learn.map { $0.compactMap { try? Glob($0) } }
+        seriesMax = detection.maxLearnedSeries
+        minCount = detection.minCount
+        seasons = detection.seasons
+        falseAlarms = detection.falseAlarms
+        zone =
+            switch detection.timezone {
+            case .local: .host()
+            case .utc: .utc
+            case .named(let name): (try? .named(name)) ?? .utc
+            }
+    }
+
+    /// What the clocks show in the middle of `minute`, since 1970.
+    func instant(_ minute: Int64) -> LocalInstant {
+        LocalInstant(unix: minute * 60, offset: zone.offset(at: minute * 60))
+    }
+
+    func baseline(_ statistic: Statistic, _ unit: MetricUnit) -> BaselineSettings {
+        BaselineSettings()
+    }
+}
