@@ -1,9 +1,9 @@
 import Glibc
 
 /// Folders of the daemon's own.
-enum Folders {
+public enum Folders {
     /// Makes `path` and the folders above it, as `mkdir -p` does. Nil when it is there, otherwise the error number.
-    static func make(_ path: String) -> Int32? {
+    public static func make(_ path: String) -> Int32? {
         var status = stat()
         if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : ENOTDIR }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex, let code = make(String(path[..<slash])) {

@@ -6,9 +6,9 @@ internal import Exporter
 /// It stands alone, without scripts, and is readable on light and on dark ground.
 struct SeriesPlot {
     private static let width = 1_200.0
-    private static let height = 480.0
+    private static let height = 492.0
     private static let left = 76.0
-    private static let right = 1_188.0
+    private static let right = 1_164.0
     private static let valueTop = 56.0
     private static let valueBottom = 340.0
     private static let scoreTop = 364.0
@@ -22,12 +22,12 @@ struct SeriesPlot {
         svg{background:#fff}text{font:12px sans-serif;fill:#222}.title{font-size:15px;font-weight:bold}
         .end{text-anchor:end}.middle{text-anchor:middle}.paper{fill:#fff}.grid{stroke:#e3e3e3}.day{stroke:#c4c4c4}
         path{fill:none;stroke-linejoin:round;stroke-linecap:round}.value{stroke:#1f5fa8}
-        path.band{fill:#1f5fa8;fill-opacity:.16}.expected{stroke:#666;stroke-dasharray:4 3}.score{stroke:#555}
+        path.band{fill:#1f5fa8;fill-opacity:.16}.expected{stroke:#111;stroke-opacity:.75}.score{stroke:#555}
         .limit{stroke:#c23b22;stroke-dasharray:5 4}.info{fill:#7fa8d0;fill-opacity:.4}
         .warning{fill:#e69f00;fill-opacity:.45}.critical{fill:#d0342c;fill-opacity:.5}
         @media (prefers-color-scheme:dark){svg{background:#16181c}text{fill:#ddd}.paper{fill:#16181c}
         .grid{stroke:#2c2f36}.day{stroke:#444851}.value{stroke:#7db7f0}path.band{fill:#7db7f0;fill-opacity:.2}
-        .expected{stroke:#9a9a9a}.score{stroke:#b5b5b5}.limit{stroke:#ff7b66}
+        .expected{stroke:#fff}.score{stroke:#b5b5b5}.limit{stroke:#ff7b66}
         .warning{fill:#f2b134;fill-opacity:.4}.critical{fill:#ff5c52;fill-opacity:.5}}
         """
 
@@ -71,8 +71,8 @@ struct SeriesPlot {
         drawGrid(values, PlotText.number)
         drawGrid(scores, PlotText.number)
         drawBand()
-        drawPath("expected", expectedPath())
         drawPath("value", valuePath())
+        drawPath("expected", expectedPath())
         drawPath("score", scorePath())
         let limit = scores.height(of: 1)
         add(
@@ -194,10 +194,20 @@ struct SeriesPlot {
     }
 
     private func expectedPath() -> PlotPath {
-        curve { values.height(of: $0.expected) } isThere: { $0.expected.isFinite }
+        curve {
+            values.height(of: $0.expected)
+        } isThere: {
+            $0.expected.isFinite
+        }
     }
 
-    private func scorePath() -> PlotPath { curve { scores.height(of: $0.scoreMax) } isThere: { _ in true } }
+    private func scorePath() -> PlotPath {
+        curve {
+            scores.height(of: $0.scoreMax)
+        } isThere: { _ in
+            true
+        }
+    }
 
     private func curve(
         _ height: (PlotColumns.Column) -> Double, isThere: (PlotColumns.Column) -> Bool
