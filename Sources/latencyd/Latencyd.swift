@@ -29,6 +29,7 @@ struct Latencyd: ParsableCommand {
         version: Version.line,
         subcommands: [
             RunCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self, BacktestCommand.self,
+            LearnCommand.self,
         ])
 
     /// Exit codes: 0, 1 failed, 2 usage.
