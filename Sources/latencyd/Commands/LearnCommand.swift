@@ -25,14 +25,16 @@ struct LearnCommand: ParsableCommand {
               sudo systemctl start latencyd
 
             The P99 of a histogram that the service itself exposed until now:
-              latencyd learn --prometheus http://prometheus:9090 --timing inference_latency_seconds \\
-                --query 'histogram_quantile(0.99, sum by (le, model) (rate(request_seconds_bucket[1m])))'
+              latencyd learn --prometheus http://prometheus:9090 \\
+                --timing inference_latency_seconds --query 'histogram_quantile(
+                0.99, sum by (le, model) (rate(request_seconds_bucket[1m])))'
 
             A file, whose values are milliseconds:
-              latencyd learn --csv p99.csv --timing inference_latency_seconds --label model=a --scale 0.001
+              latencyd learn --csv p99.csv --timing inference_latency_seconds \\
+                --label model=a --scale 0.001
 
             See first what would come of it, while the daemon runs:
-              latencyd learn --dry-run --csv p99.csv --timing inference_latency_seconds
+              latencyd learn --dry-run --csv p99.csv --timing x_seconds
 
             Exit code 0: learned. 1: no history, the daemon is running, or it could not be written. 2: wrong usage.
             """)

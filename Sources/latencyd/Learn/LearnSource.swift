@@ -71,7 +71,8 @@ enum LearnSource: Equatable {
                 onProgress(report)
             }
         } catch {
-            throw Failure(description: "\(settings.url): \(error)")
+            let remedy = error.reason == .refused ? "; start it, or check the URL" : ""
+            throw Failure(description: "\(settings.url): \(error)\(remedy)")
         }
         report.droppedCount = history.dropped.count
         report.malformedCount = history.malformedCount
