@@ -33,6 +33,7 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("curl"),
                 .linkedLibrary("microhttpd"),
+                .linkedLibrary("sqlite3"),
                 .linkedLibrary("yaml"),
                 .linkedLibrary("systemd"),
                 .linkedLibrary("z"),
