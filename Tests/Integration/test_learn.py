@@ -1,9 +1,14 @@
 """`latencyd learn`: history from real engines and from files."""
 
+import fcntl
 import json
 import math
+import os
+import pwd
 import random
+import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -13,7 +18,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from daemon import eventually, find_tool, free_port, run_command
+from daemon import Daemon, eventually, find_tool, free_port, run_command
 
 DAYS = 28
 NOW = int(time.time()) // 60 * 60
@@ -304,3 +309,109 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 def test_wrong_usage_is_told(arguments: list[str], complaint: str) -> None:
     result = learn(*arguments)
     assert result.returncode == 2 and complaint in result.stderr, result.stderr
+
+
+# What is kept
+
+def stored(folder: Path) -> dict[tuple[str, str, str], int]:
+    """The last minute learned from, by name, labels and statistic."""
+    with sqlite3.connect(f"file:{folder}/state.db?mode=ro", uri=True) as database:
+        return {
+            (name, labels, statistic): minute
+            for name, labels, statistic, minute, state in database.execute(
+                "SELECT name, labels, statistic, as_of_minute, state FROM baselines JOIN series ON series.id = series")
+            if state
+        }
+
+
+def keep(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
+    return run_command("learn", "--storage.path", str(folder), *arguments, timeout=120, **options)
+
+
+def test_what_an_engine_gave_is_kept_with_its_minutes(engine: str, tmp_path: Path) -> None:
+    result = keep(tmp_path / "state", "--prometheus", engine, "--query", "latencyd_observed_seconds")
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    found = stored(tmp_path / "state")
+    assert set(found) == {("inference_latency_seconds", f'model="{model}"', statistic)
+                          for model in "ab" for statistic in STATISTICS}
+    assert all(abs(minute - NOW // 60) <= 6 for minute in found.values())
+    with sqlite3.connect(tmp_path / "state/state.db") as database:
+        hours = dict(database.execute(
+            "SELECT labels, count(*) FROM hours JOIN series ON series.id = hours.key & 0xFFFFFFFF GROUP BY labels"))
+    assert abs(hours['model="a"'] - DAYS * 24) <= 1 and abs(hours['model="b"'] - 2 * 24) <= 3
+    for path in (tmp_path / "state").iterdir():
+        assert path.stat().st_mode & 0o007 == 0, f"{path.name} is open to all"
+    # The daemon can use it.
+    daemon = Daemon({"storage": {"path": str(tmp_path / "state")}}, folder=None)
+    try:
+        daemon.start()
+        daemon.stop()
+    finally:
+        daemon.discard()
+    assert set(stored(tmp_path / "state")) == set(found)
+
+
+def test_what_is_known_already_is_left_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
+    arguments = ("--csv", str(history(tmp_path, days=3)), "--timing", "x_seconds")
+    assert keep(tmp_path / "state", *arguments).returncode == 0
+    first = stored(tmp_path / "state")
+    # A shorter one, which ends a day earlier.
+    text = (tmp_path / "history.csv").read_text().splitlines()
+    (tmp_path / "history.csv").write_text("\n".join(text[:2 * 1440]) + "\n")
+    again = keep(tmp_path / "state", *arguments)
+    assert again.returncode == 0 and "x_seconds p99" in again.stdout and "left as it is: known already" in again.stdout
+    assert stored(tmp_path / "state") == first
+    assert keep(tmp_path / "state", *arguments, "--statistic", "p50").returncode == 0
+    assert keep(tmp_path / "state", *arguments, "--replace").returncode == 0
+    found = stored(tmp_path / "state")
+    assert set(found) == {("x_seconds", "", "p50"), ("x_seconds", "", "p99")}
+    assert found[("x_seconds", "", "p99")] < first[("x_seconds", "", "p99")]
+
+
+def test_a_folder_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    arguments = ("--csv", str(history(tmp_path, days=1)), "--timing", "x_seconds")
+    assert keep(state, *arguments).returncode == 0
+    before = stored(state)
+    with open(state / "latencyd.lock", "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        result = keep(state, *arguments, "--statistic", "p50")
+        assert result.returncode == 1 and result.stdout == ""
+        assert "the daemon" in result.stderr and "stop it first" in result.stderr and "--dry-run" in result.stderr
+        assert keep(state, *arguments, "--dry-run").returncode == 0
+    assert stored(state) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_root_keeps_it_as_the_daemons_user(tmp_path: Path) -> None:
+    user = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory(prefix="latencyd-") as name:
+        state = Path(name) / "state"
+        state.mkdir()
+        os.chmod(name, 0o755)
+        os.chown(state, user.pw_uid, user.pw_gid)
+        # The file may be root's alone.
+        file = history(tmp_path, days=1)
+        os.chmod(file, 0o600)
+        assert keep(state, "--csv", str(file), "--timing", "x_seconds").returncode == 0
+        assert {path.name: path.stat().st_uid for path in state.iterdir()} == {
+            "state.db": user.pw_uid, "latencyd.lock": user.pw_uid}
+        assert len(stored(state)) == 1
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = keep(tmp_path / "file/state", "--csv", str(history(tmp_path, days=1)), "--timing", "x_seconds")
+    assert result.returncode == 1 and "cannot be used" in result.stderr and "Not a directory" in result.stderr
+    assert result.stdout == ""
+
+
+def test_nothing_is_kept_of_a_history_that_breaks_off(tmp_path: Path) -> None:
+    def answer(start: int, end: int) -> tuple[int, str]:
+        return (200, matrix(start, end)) if end < NOW - 86_400 else (400, json.dumps(
+            {"status": "error", "errorType": "bad_data", "error": "gone"}))
+
+    with Answers(answer) as engine:
+        result = keep(tmp_path / "state", "--prometheus", engine.url, "--query", "x_seconds", "--since", "4d")
+    assert result.returncode == 1 and "bad_data: gone" in result.stderr and result.stdout == ""
+    assert stored(tmp_path / "state") == {}

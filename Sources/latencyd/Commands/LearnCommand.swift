@@ -20,7 +20,7 @@ struct LearnCommand: ParsableCommand {
 
             What this host's daemon exposed in the last four weeks:
               sudo systemctl stop latencyd
-              sudo -u latencyd latencyd learn --prometheus http://prometheus:9090 \\
+              sudo latencyd learn --prometheus http://prometheus:9090 \\
                 --query 'latencyd_observed_seconds{instance="gpu7:9959"}'
               sudo systemctl start latencyd
 
@@ -52,34 +52,60 @@ struct LearnCommand: ParsableCommand {
     }
 
     private func learn() throws {
-        let now = Int64(HostClock.unixSeconds())
-        let source = try options.source(now: now)
+        let now = HostClock.unixSeconds()
+        let source = try options.source(now: Int64(now))
         let configuration = try options.loadConfiguration()
+        // A file is read before the process may go on as another user.
+        let pieces = try source.filePieces()
+        let store = try options.isDryRun ? nil : openStore(configuration, now: now)
+        var session = LearnSession(
+            LearnedHistory(offset: { LocalZone.offset(at: $0) }, settings: options.settings(configuration)), store)
+        var notes: [String] = []
+        if let pieces {
+            for piece in pieces { session.take(piece) }
+        } else {
+            notes = try readEngine(source, into: &session)
+        }
+        let lines = try session.finish()
+        guard !lines.isEmpty else { throw LearnSource.Failure(description: source.nothingFound) }
+        guard StandardOutput.print(LearnTable.render(lines)) else { throw ExitCode.failure }
+        for note in notes { StandardError.print(note) }
+    }
+
+    /// What has to be said of what was left out.
+    private func readEngine(_ source: LearnSource, into session: inout LearnSession) throws -> [String] {
         guard let client = HTTPClient() else {
             throw LearnSource.Failure(description: "the HTTP library cannot be used")
         }
         let progress = LearnProgress()
         defer { progress.end() }
-        var learned = LearnedHistory(offset: { LocalZone.offset(at: $0) }, settings: options.settings(configuration))
-        let report = try source.read(
-            client: client, pause: progress.pause,
-            onProgress: { report in
-                if case .engine(let settings) = source {
-                    progress.show(
-                        until: report.until, from: settings.from, to: settings.to, seriesCount: learned.series.count)
-                }
-            }, { learned.learn($0) })
-        progress.end()
-        guard !learned.series.isEmpty else {
-            throw LearnSource.Failure(description: source.nothingFound)
+        let report = try source.readEngine(client: client, pause: progress.pause) { pieces, until in
+            for piece in pieces { session.take(piece) }
+            if case .engine(let settings) = source {
+                progress.show(until: until, from: settings.from, to: settings.to, seriesCount: session.seriesCount)
+            }
         }
-        let lines = learned.series.map { series in
-            LearnTable.Line(
-                key: series.key, pointCount: series.pointCount, days: series.days,
-                state: series.baseline.state.rawValue, isKept: false)
+        return report.notes
+    }
+
+    private func openStore(_ configuration: Configuration, now: Double) throws -> LearnStore {
+        let paths = RuntimePaths(
+            configuration: configuration, environment: ProcessEnvironment.all, bindsSockets: false,
+            isUsable: FolderAccess.isUsable)
+        for note in paths.notes { StandardError.print(note) }
+        if let code = FolderOwner.become(ownerOf: paths.state) {
+            throw LearnSource.Failure(
+                description: "cannot act as the owner of \(paths.state): \(SystemError.text(code)); run it as that user"
+            )
         }
-        guard StandardOutput.print(LearnTable.render(lines)) else { throw ExitCode.failure }
-        for note in report.notes { StandardError.print(note) }
+        do throws(StateError) {
+            let store = try LearnStore(
+                folder: paths.state, settings: StateSettings(), replaces: options.replace, unixSeconds: now)
+            for notice in store.notices { StandardError.print(notice) }
+            return store
+        } catch {
+            throw LearnSource.Failure(description: LearnSession.description(of: error))
+        }
     }
 }
 

@@ -123,6 +123,7 @@ struct LearnOptions: ParsableArguments {
         _ = try parsedLabels()
         try Self.scalar("--since") { try DurationScalar.parse(since, in: Self.sinceRange) }
         try Self.scalar("--timeout") { try DurationScalar.parse(timeout, in: Self.timeoutRange) }
+        if let storagePath { try Self.scalar("--storage.path") { try PathScalar.absolute(storagePath) } }
         if let prometheus { try Self.scalar("--prometheus") { try URLScalar.http(prometheus) } }
     }
 
@@ -176,16 +177,19 @@ struct LearnOptions: ParsableArguments {
             throw LearnSource.Failure(description: error.description)
         }
     }
+    /// The daemon's, with what the flags say over it.
     func loadConfiguration() throws -> Configuration {
-        guard
-            let file = configFile
-                ?? (ConfigurationFile.exists(Configuration.fileDefault) ? Configuration.fileDefault : nil)
-        else { return .default }
-        do throws(ConfigurationProblems) {
-            return try Configuration.load(file: file, knownCollectors: KnownCollectors.ids).configuration
-        } catch {
-            throw LearnSource.Failure(description: error.description)
+        let isThere = ConfigurationFile.exists(Configuration.fileDefault)
+        var configuration = Configuration.default
+        if let file = configFile ?? (isThere ? Configuration.fileDefault : nil) {
+            do throws(ConfigurationProblems) {
+                configuration = try Configuration.load(file: file, knownCollectors: KnownCollectors.ids).configuration
+            } catch {
+                throw LearnSource.Failure(description: error.description)
+            }
         }
+        if let storagePath { configuration.storage.path = try PathScalar.absolute(storagePath) }
+        return configuration
     }
 
     /// With what the daemon judges a series.

@@ -20,69 +20,17 @@ enum LearnSource: Equatable {
         let description: String
     }
 
-    /// What was left out, and how far it is.
+    /// What was left out.
     struct Report: Equatable {
         /// Series beyond the limit.
         var droppedCount = 0
         /// Series whose labels have no end.
         var malformedCount = 0
-        /// Until when the past was read, seconds since 1970.
-        var until: Int64 = 0
-        /// Why the engine is asked again; nil when all is well.
-        var setback: String?
     }
 
-    /// Hands over the history piece by piece, in the order of time from one to the next of a series.
-    ///
-    /// - Parameters:
-    ///   - client: fetches pages.
-    ///   - pause: waits for seconds, told why.
-    @discardableResult
-    func read(
-        client: HTTPClient, pause: @escaping (Double, String) -> Void, onProgress: (Report) -> Void,
-        _ take: (LearnPiece) -> Void
-    ) throws(Failure) -> Report {
-        switch self {
-        case .engine(let settings):
-            return try read(settings, client, pause: pause, onProgress: onProgress, take)
-        case .file(let path, let key, let scale): return try read(path, key, scale, take)
-        }
-    }
-
-    private func read(
-        _ settings: PromQLHistorySettings, _ client: HTTPClient, pause: @escaping (Double, String) -> Void,
-        onProgress: (Report) -> Void, _ take: (LearnPiece) -> Void
-    ) throws(Failure) -> Report {
-        var reader: PromQLHistory?
-        let history = PromQLHistory(
-            settings, fetch: { client.fetch([$0])[0] },
-            pause: { pause($0, reader?.setback?.description ?? "") })
-        reader = history
-        defer { reader = nil }
-        var report = Report()
-        do throws(ServiceFailure) {
-            try history.read { part in
-                let times = (0..<Int64((part.to - part.from) / part.step) + 1).map { part.from + $0 * part.step }
-                for (key, values) in part.values {
-                    let places = values.indices.filter { values[$0].isFinite }
-                    take(LearnPiece(key: key, times: places.map { times[$0] }, values: places.map { values[$0] }))
-                }
-                report.until = part.to
-                onProgress(report)
-            }
-        } catch {
-            let remedy = error.reason == .refused ? "; start it, or check the URL" : ""
-            throw Failure(description: "\(settings.url): \(error)\(remedy)")
-        }
-        report.droppedCount = history.dropped.count
-        report.malformedCount = history.malformedCount
-        return report
-    }
-
-    /// Rows of one minute become their mean.
-    private func read(
-        _ path: String, _ key: TimingStatistic, _ scale: Double, _ take: (LearnPiece) -> Void
-    ) throws(Failure) -> Report {
+    /// All that a file holds, rows of one minute as their mean; nil for an engine.
+    func filePieces() throws(Failure) -> [LearnPiece]? {
+        guard case .file(let path, let key, let scale) = self else { return nil }
         let history: History
         do throws(HistoryProblem) {
             history = try HistoryText.read(path, name: key.timing)
@@ -104,7 +52,40 @@ enum LearnSource: Equatable {
                 (sum, count) = (value * scale, 1)
             }
         }
-        take(piece)
-        return Report(until: piece.times.last ?? 0)
+        return [piece]
+    }
+
+    /// Hands over an engine's history, a stretch of time of all series after the other; nothing for a file.
+    ///
+    /// - Parameters:
+    ///   - client: fetches pages.
+    ///   - pause: waits for seconds, told why.
+    ///   - take: the pieces of one stretch, and until when it goes, seconds since 1970.
+    func readEngine(
+        client: HTTPClient, pause: @escaping (Double, String) -> Void, _ take: ([LearnPiece], Int64) -> Void
+    ) throws(Failure) -> Report {
+        guard case .engine(let settings) = self else { return Report() }
+        var reader: PromQLHistory?
+        let history = PromQLHistory(
+            settings, fetch: { client.fetch([$0])[0] },
+            pause: { pause($0, reader?.setback?.description ?? "") })
+        reader = history
+        // The history holds the closure that holds it.
+        defer { reader = nil }
+        do throws(ServiceFailure) {
+            try history.read { take(Self.pieces($0), $0.to) }
+        } catch {
+            let remedy = error.reason == .refused ? "; start it, or check the URL" : ""
+            throw Failure(description: "\(settings.url): \(error)\(remedy)")
+        }
+        return Report(droppedCount: history.dropped.count, malformedCount: history.malformedCount)
+    }
+
+    private static func pieces(_ part: PromQLHistoryPart) -> [LearnPiece] {
+        let times = Array(stride(from: part.from, through: part.to, by: Int64.Stride(part.step)))
+        return part.values.map { key, values in
+            let places = values.indices.filter { values[$0].isFinite }
+            return LearnPiece(key: key, times: places.map { times[$0] }, values: places.map { values[$0] })
+        }
     }
 }

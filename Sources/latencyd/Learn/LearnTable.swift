@@ -25,7 +25,7 @@ enum LearnTable {
                 let tenths = Int((line.days * 10).rounded())
                 return [
                     Finding.printable(name(line.key)), String(line.pointCount), "\(tenths / 10).\(tenths % 10)",
-                    line.state + (line.isKept ? " (not written: known already)" : ""),
+                    line.isKept ? "left as it is: known already" : line.state,
                 ]
             }
         let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
