@@ -13,7 +13,8 @@ public struct AlertMessage: Sendable {
     }
 
     private static func sentence(_ change: AlertChange) -> String {
-        let subject = AlertSubject.text(change.measure, change.timing, change.labels)
+        let measure = change.learned.map { AlertMeasure.statistic($0.statistic) } ?? change.measure
+        let subject = AlertSubject.text(measure, change.timing, change.labels)
         let at = UTCTime(unixSeconds: change.atUnixSeconds)
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
@@ -30,6 +31,9 @@ public struct AlertMessage: Sendable {
         case .noData:
             return "\(subject) is not known for want of data; the \(change.from.name) alert since \(began) ends "
                 + "without recovery"
+        case .takenOver:
+            return
+                "the \(change.from.name) alert for \(subject) since \(began) goes on as that of a rule with thresholds"
         case .ruleRemoved:
             return "the rule \(AlertSubject.escaped(change.rule)) for \(subject) was changed or removed; the "
                 + "\(change.from.name) alert since \(began) ends"
@@ -37,6 +41,7 @@ public struct AlertMessage: Sendable {
     }
 
     private static func comparison(_ change: AlertChange, _ relation: String) -> String {
+        if let learned = change.learned { return ReadableValue.text(learned, change.unit) }
         guard let value = change.value, let threshold = change.threshold else { return "\(relation) its threshold" }
         let texts = ReadableValue.pair(value, threshold: threshold.value, change.unit, change.measure)
         return "\(texts.value), \(relation) the \(threshold.level.name) threshold of \(texts.threshold)"
@@ -65,7 +70,7 @@ extension AlertMessage {
         switch change.reason {
         case .exceeded: .raised
         case .eased: .eased
-        case .recovered, .ruleRemoved: .resolved
+        case .recovered, .ruleRemoved, .takenOver: .resolved
         case .noData: .noData
         }
     }
@@ -92,9 +97,15 @@ extension AlertMessage {
             (change.measure.isOfSignal ? "LATENCYD_SIGNAL" : "LATENCYD_TIMING", change.timing),
             ("LATENCYD_LABELS", String(decoding: labels.bytes, as: UTF8.self)),
         ]
-        if let statistic = change.measure.statistic { fields.append(("LATENCYD_STATISTIC", statistic.rawValue)) }
+        if let statistic = change.measure.statistic ?? change.learned?.statistic {
+            fields.append(("LATENCYD_STATISTIC", statistic.rawValue))
+        }
         if let value = change.value { fields.append(("LATENCYD_VALUE", value.shortestText)) }
         if let threshold = change.threshold { fields.append(("LATENCYD_EXPECTED", threshold.value.shortestText)) }
+        if let learned = change.learned {
+            fields.append(("LATENCYD_EXPECTED", learned.expected.shortestText))
+            fields.append(("LATENCYD_SCORE", learned.score.shortestText))
+        }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
         return fields
     }

@@ -15,16 +15,8 @@ enum LaterKeys {
     static let inSection: [String: [String: Value]] = [
         "web": ["config_file": .anything],
         "storage": ["retention": .duration, "max_size": .byteSize],
-        "detection": [
-            "seasons": .anything, "timezone": .anything, "learn": .anything, "false_alarms": .anything,
-            "max_learned_series": .wholeNumber(0...1_000_000),
-        ],
-        "alerts": ["learned": .anything],
         "notify": ["alertmanagers": .anything],
     ]
-
-    /// Settings that are read and checked, but not acted on yet, by their path.
-    static let readOnly: Set<String> = ["detection.min_count"]
 
     /// Keys that make a rule of a kind that does not work yet.
     static let ruleKinds = ["absent"]

@@ -171,19 +171,44 @@ struct GoodConfigurationTests {
         #expect(push.maxSeriesPerSender == 100)
     }
 
+    @Test("learning is set, or has defaults, or is turned off")
+    func learning() throws {
+        let text = """
+            detection:
+              seasons: [24h]
+              timezone: UTC
+              learn: [inference_*, "*_queue_seconds"]
+              max_learned_series: 0
+              min_count: 1
+              false_alarms: {warning: 3/30d}
+            alerts: {learned: {enabled: false}}
+            """
+        let configuration = try decode(text).configuration
+        #expect(
+            configuration.detection
+                == DetectionConfiguration(
+                    seasons: [.day], timezone: .utc, learn: ["inference_*", "*_queue_seconds"], maxLearnedSeries: 0,
+                    minCount: 1,
+                    falseAlarms: FalseAlarmBudgets(
+                        warning: FalseAlarmBudget(count: 3, per: .seconds(30 * 86_400)),
+                        critical: FalseAlarmBudget(count: 1, per: .seconds(30 * 86_400)))))
+        #expect(!configuration.alerts.learned.enabled)
+        let standard = try decode("detection:").configuration
+        #expect(standard.detection.learn == nil)
+        #expect(standard.detection.seasons == [.day, .week])
+        #expect(standard.alerts.learned.enabled)
+        let off = try decode("detection: {learn: [], seasons: [], timezone: local}").configuration.detection
+        #expect(off.learn == [])
+        #expect(off.seasons == [])
+        #expect(off.timezone == .local)
+    }
+
     @Test(
         "settings of later versions are taken with a warning",
         arguments: [
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
             ("storage: {retention: 35d}", "1:11: storage.retention"),
             ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
-            ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
-            ("detection: {timezone: local}", "1:13: detection.timezone"),
-            ("detection: {learn: ['*']}", "1:13: detection.learn"),
-            ("detection: {max_learned_series: 500}", "1:13: detection.max_learned_series"),
-            ("detection: {min_count: 20}", "1:13: detection.min_count"),
-            ("detection: {false_alarms: {warning: 1/7d}}", "1:13: detection.false_alarms"),
-            ("alerts: {learned: {}}", "1:10: alerts.learned"),
             ("notify: {alertmanagers: [{url: a}]}", "1:10: notify.alertmanagers"),
             ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
         ])

@@ -12,11 +12,6 @@ enum StorageKey: String, ConfigurationKey {
     case path
 }
 
-enum DetectionKey: String, ConfigurationKey {
-    case window
-    case minCount = "min_count"
-}
-
 enum NotifyKey: String, ConfigurationKey {
     case journal
 }
@@ -60,29 +55,6 @@ extension ConfigurationDecoder {
             }
         }
         return storage
-    }
-
-    private mutating func detection(_ section: ConfigurationField) -> DetectionConfiguration {
-        var detection = DetectionConfiguration()
-        for (key, field) in fields(of: section, DetectionKey.self) {
-            if LaterKeys.readOnly.contains(field.path.description) { warnWithoutEffect(field) }
-            switch key {
-            case .window: detection.window = window(field) ?? detection.window
-            case .minCount: detection.minCount = integer(field, in: 1...1_000_000) ?? detection.minCount
-            }
-        }
-        return detection
-    }
-
-    private mutating func window(_ field: ConfigurationField) -> Duration? {
-        guard let window = duration(field, in: DetectionConfiguration.windowRange) else { return nil }
-        guard Duration.seconds(60).wholeNanoseconds.isMultiple(of: window.wholeNanoseconds) else {
-            report(
-                field, "a minute is no whole number of windows of \(DurationScalar.format(window))",
-                "write 1s, 2s, 5s, 10s, 15s, 20s, 30s or 60s")
-            return nil
-        }
-        return window
     }
 
     private mutating func notify(_ section: ConfigurationField) -> NotifyConfiguration {

@@ -39,18 +39,6 @@ struct StorageConfiguration: Sendable, Equatable {
     var path: String?
 }
 
-/// `detection`: how timings are summed up.
-struct DetectionConfiguration: Sendable, Equatable {
-    static let windowRange: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
-
-    /// How often the trailing minute is evaluated. Default 10s; 1s to 60s, a minute must be a whole number of windows.
-    /// Shorter finds a change sooner and costs more processor time. Hardly anyone needs to change it.
-    var window: Duration = .seconds(10)
-    /// The fewest observations in the trailing minute for a timing to be judged by what was learned about it. Default
-    /// 20; 1 to 1,000,000. Rules have a `min_count` of their own, which this does not touch.
-    var minCount = 20
-}
-
 /// `notify`: who is told about alerts.
 struct NotifyConfiguration: Sendable, Equatable {
     /// Whether every change of an alert is written to the journal, or to standard error where there is no journal.
