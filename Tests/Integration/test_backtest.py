@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_are_done(tmp_path: P
         (["--output", "out"], "--csv"),
         (["--csv", "a.csv"], "--output"),
         (["--csv", "a.csv", "--output", "out", "--direction", "sideways"], "'sideways'"),
-        (["--csv", "a.csv", "--output", "out", "--timezone", "Mars/Olympus"], "'Mars/Olympus' is no time zone"),
+        (["--csv", "a.csv", "--output", "out", "--timezone", "Mars/Olympus"], "--timezone: there is no time zone 'Mars/Olympus'"),
         (["--csv", "a.csv", "x/a.csv", "--output", "out"], "a.csv and x/a.csv would both be written to a.csv"),
         (["--csv", "a.csv", "--output", "."], "a.csv would be overwritten; name another folder"),
         (["--csv", "a.csv", "--output", "out", "--treshold", "3"], "--treshold"),

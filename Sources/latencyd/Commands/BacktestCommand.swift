@@ -66,6 +66,14 @@ struct BacktestOptions: ParsableArguments {
     /// As a flag has it.
     enum Direction: String, CaseIterable, ExpressibleByArgument {
         case up, down, both
+
+        var baseline: BaselineDirection {
+            switch self {
+            case .up: .up
+            case .down: .down
+            case .both: .both
+            }
+        }
     }
 
     @Option(
@@ -103,15 +111,25 @@ struct BacktestOptions: ParsableArguments {
 
     /// What is to be done, once all flags are known to be right.
     func prepare() throws -> (plan: BacktestPlan, run: BacktestRun) {
-        let configuration = try loadConfiguration()
         let plan: BacktestPlan
+        let named: LocalZone?
         do {
-            try LocalZone.use(timezone ?? "local")
+            named = try timezone.map { try DetectionScalars.timezone($0).zone() }
             plan = try BacktestPlan(files: files, folder: output)
-        } catch let error as LocalZone.Problem {
-            throw ValidationError("--timezone: \(error)")
+        } catch let error as ScalarProblem {
+            throw ValidationError("--timezone: \(error.what); \(error.remedy)")
+        } catch let error as LocalZoneError {
+            throw ValidationError("--timezone: \(error.what); \(error.remedy)")
         } catch let error as BacktestPlan.Problem {
             throw ValidationError(Finding.printable("--csv: \(error)"))
+        }
+        let detection = try loadConfiguration().detection
+        let zone: LocalZone
+        do throws(LocalZoneError) {
+            zone = if let named { named } else { try detection.timezone.zone() }
+        } catch {
+            StandardError.print("detection.timezone: \(error.what); \(error.remedy)")
+            throw ExitCode.failure
         }
         if let code = Folders.make(output) {
             StandardError.print(
@@ -119,22 +137,10 @@ struct BacktestOptions: ParsableArguments {
                     "\(output) cannot be made: \(SystemError.text(code)); name another folder with --output"))
             throw ExitCode.failure
         }
-        return (
-            plan,
-            BacktestRun(
-                settings: settings(configuration), isPlotted: isPlotted, offset: { LocalZone.offset(at: $0) })
-        )
-    }
-
-    private func settings(_ configuration: Configuration) -> BaselineSettings {
-        var settings = BaselineSettings()
-        settings.direction =
-            switch direction {
-            case .up: .up
-            case .down: .down
-            case .both: .both
-            }
-        return settings
+        let run = BacktestRun(
+            settings: BaselineSettings(detection, direction: direction.baseline), isPlotted: isPlotted,
+            offset: { zone.offset(at: $0) })
+        return (plan, run)
     }
 
     private func loadConfiguration() throws -> Configuration {

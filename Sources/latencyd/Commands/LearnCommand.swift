@@ -58,8 +58,9 @@ struct LearnCommand: ParsableCommand {
         // A file is read before the process may go on as another user.
         let pieces = try source.filePieces()
         let store = try options.isDryRun ? nil : openStore(configuration, now: now)
+        let zone = try options.zone(configuration)
         var session = LearnSession(
-            LearnedHistory(offset: { LocalZone.offset(at: $0) }, settings: options.settings(configuration)), store)
+            LearnedHistory(offset: { zone.offset(at: $0) }, settings: options.settings(configuration)), store)
         var notes: [String] = []
         if let pieces {
             for piece in pieces { session.take(piece) }

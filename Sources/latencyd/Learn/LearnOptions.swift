@@ -192,8 +192,20 @@ struct LearnOptions: ParsableArguments {
         return configuration
     }
 
-    /// With what the daemon judges a series.
+    /// With what the daemon judges a series: latencies upwards, a rate and the jitter in both directions.
     func settings(_ configuration: Configuration) -> (TimingStatistic) -> BaselineSettings {
-        { _ in BaselineSettings() }
+        { key in
+            let direction: BaselineDirection = key.statistic == .stddev || key.statistic == .rate ? .both : .up
+            return BaselineSettings(configuration.detection, direction: direction)
+        }
+    }
+
+    /// Whose days and weeks are learned.
+    func zone(_ configuration: Configuration) throws -> LocalZone {
+        do throws(LocalZoneError) {
+            return try configuration.detection.timezone.zone()
+        } catch {
+            throw LearnSource.Failure(description: "detection.timezone: \(error.what); \(error.remedy)")
+        }
     }
 }
