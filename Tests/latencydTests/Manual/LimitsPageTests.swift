@@ -11,7 +11,7 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services, state]
+    private static let limits: [String: Double] = [push, others, watch, gpus, services, state, history]
         .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     private static let state: [String: Double] = [
@@ -63,6 +63,19 @@ struct LimitsPageTests {
         "WatchLimits.newThreadsPerPassMax": Double(WatchLimits.newThreadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
+    ]
+
+    private static let history: [String: Double] = [
+        "CSVRecords.recordBytesMax": Double(CSVRecords.recordBytesMax),
+        "HistoryText.rowsMax": Double(HistoryText.rowsMax),
+        "PlotColumns.countDefault": Double(PlotColumns.countDefault),
+        "PromQLLimits.historySeriesMax": Double(PromQLLimits.historySeriesMax),
+        "PromQLLimits.historyAnswerBytes": Double(PromQLLimits.historyAnswerBytes),
+        "PromQLRangePlan.answerBytesWanted": Double(PromQLRangePlan.answerBytesWanted),
+        "PromQLRangePlan.pointsMax": Double(PromQLRangePlan.pointsMax),
+        "PromQLRangePlan.pointsMin": Double(PromQLRangePlan.pointsMin),
+        "PromQLRangePlan.triesMax": Double(PromQLRangePlan.triesMax),
+        "LearnTable.linesMax": Double(LearnTable.linesMax),
     ]
 
     private static let gpus: [String: Double] = [
