@@ -15,6 +15,7 @@ let package = Package(
         .executable(name: "latencyd", targets: ["latencyd"]),
         // For the benchmarks.
         .library(name: "Telemetry", targets: ["Telemetry"]),
+        .library(name: "AnomalyDetect", targets: ["AnomalyDetect"]),
         .library(name: "Collectors", targets: ["Collectors"]),
         .library(name: "Exporter", targets: ["Exporter"]),
         .library(name: "Platform", targets: ["Platform"]),

@@ -1,0 +1,163 @@
+/// Finds lasting, abrupt changes of the level in a series without its shortest season.
+///
+/// It works on medians of short blocks, an hour of a day. A change is a shift when the blocks beside it differ, and when the
+/// days after it differ as much from the same days one longest period earlier: that leaves out what comes back, be it an
+/// incident or a weekend.
+struct LevelShiftSearch {
+    /// Blocks of the shortest period.
+    static let blocksPerPeriod = 24
+    /// Blocks that are looked at on both sides of a change.
+    static let neighbours = 3
+    /// How far a change stands out of the changes elsewhere, in their standard deviations.
+    static let abruptness = 5.0
+    /// The least change in standard deviations of the noise between points: a smaller one hides in it.
+    static let noiseMin = 2.0
+    /// How much of the change must have lasted.
+    static let lastingShare = 0.5
+
+    private let blockSize: Int
+    private let blocksPerLag: Int
+    private let blocksPerSide: Int
+    private let shortest: Int
+
+    init(shortest: Int, longest: Int) {
+        self.shortest = shortest
+        blockSize = max(1, shortest / Self.blocksPerPeriod)
+        // Two days of weekend do not last, without a weekly season either.
+        let lag = max(longest, 3 * shortest)
+        blocksPerLag = lag / blockSize
+        blocksPerSide = max(lag / 3, shortest) / blockSize
+    }
+
+    /// In the order of size.
+    func shifts(in values: [Double], isPresent: [Bool]) -> [SeasonalComponents.LevelShift] {
+        var (blocks, noise) = medians(values, isPresent)
+        let changes = changes(blocks)
+        var magnitudes = changes.map(\.change.magnitude)
+        let usual = RobustWeights.deviationsPerMedian * Median.of(&magnitudes)
+        let least = max(Self.abruptness * usual, Self.noiseMin * noise, NestedFit.residualFloor)
+        var shifts: [SeasonalComponents.LevelShift] = []
+        for candidate in peaks(changes, least: least) where shifts.count < DecompositionLimits.levelShiftsMax {
+            guard let change = lastingChange(of: candidate, blocks),
+                change * candidate.change > 0,
+                change.magnitude >= max(Self.lastingShare * candidate.change.magnitude, Self.noiseMin * noise)
+            else { continue }
+            let index = refine(candidate, values, isPresent)
+            for block in candidate.block..<blocks.count { blocks[block] -= change }
+            shifts.append(.init(index: index, change: change))
+        }
+        return shifts
+    }
+
+    /// What the steps that were taken away left of the shifts: medians over up to a shortest period on both sides.
+    func leftovers(
+        of shifts: [SeasonalComponents.LevelShift], in values: [Double], isPresent: [Bool]
+    ) -> [SeasonalComponents.LevelShift] {
+        let borders = [0] + shifts.map(\.index).sorted() + [values.count]
+        return (1..<(borders.count - 1)).compactMap { border in
+            let index = borders[border]
+            let before = median(values, isPresent, max(borders[border - 1], index - shortest)..<index)
+            let after = median(values, isPresent, index..<min(borders[border + 1], index + shortest))
+            guard let before, let after else { return nil }
+            return .init(index: index, change: after - before)
+        }
+    }
+
+    // MARK: Steps of the search
+
+    /// A change at the beginning of a block.
+    private struct Change {
+        let block: Int
+        let change: Double
+        let before: Double
+        let after: Double
+        /// Points that may be the first after the change.
+        let range: Range<Int>
+    }
+
+    /// The median of each block, NaN where it has too few values, and the standard deviation within blocks.
+    private func medians(_ values: [Double], _ isPresent: [Bool]) -> ([Double], noise: Double) {
+        var medians: [Double] = []
+        var distances: [Double] = []
+        var block: [Double] = []
+        for begin in stride(from: 0, to: values.count, by: blockSize) {
+            block.removeAll(keepingCapacity: true)
+            for index in begin..<min(begin + blockSize, values.count) where isPresent[index] {
+                block.append(values[index])
+            }
+            guard block.count * 16 >= blockSize, !block.isEmpty else {
+                medians.append(.nan)
+                continue
+            }
+            let median = Median.of(&block)
+            medians.append(median)
+            for value in block { distances.append((value - median).magnitude) }
+        }
+        return (medians, RobustWeights.deviationsPerMedian * Median.of(&distances))
+    }
+
+    private func changes(_ blocks: [Double]) -> [Change] {
+        let known = blocks.indices.filter { !blocks[$0].isNaN }
+        let neighbours = Self.neighbours
+        guard known.count > 2 * neighbours else { return [] }
+        return (neighbours...(known.count - neighbours)).map { place in
+            var before = known[(place - neighbours)..<place].map { blocks[$0] }
+            var after = known[place..<(place + neighbours)].map { blocks[$0] }
+            let low = Median.of(&before)
+            let high = Median.of(&after)
+            let range = known[max(0, place - 2)] * blockSize..<(known[min(place + 1, known.count - 1)] + 1) * blockSize
+            return Change(block: known[place], change: high - low, before: low, after: high, range: range)
+        }
+    }
+
+    /// Those that no larger one is near, the largest first.
+    private func peaks(_ changes: [Change], least: Double) -> [Change] {
+        changes.indices.filter { place in
+            let magnitude = changes[place].change.magnitude
+            guard magnitude >= least else { return false }
+            let near = max(0, place - Self.neighbours)...min(changes.count - 1, place + Self.neighbours)
+            return near.allSatisfy { other in
+                let otherMagnitude = changes[other].change.magnitude
+                return otherMagnitude < magnitude || (otherMagnitude == magnitude && other >= place)
+            }
+        }
+        .map { changes[$0] }
+        .sorted {
+            $0.change.magnitude > $1.change.magnitude
+                || ($0.change.magnitude == $1.change.magnitude && $0.block < $1.block)
+        }
+    }
+
+    /// By how much the time after a change differs from the same time one lag earlier; nil when too little is known.
+    private func lastingChange(of candidate: Change, _ blocks: [Double]) -> Double? {
+        let block = candidate.block
+        guard block >= blocksPerSide, blocks.count - block >= blocksPerSide else { return nil }
+        let after = max(block, blocksPerLag)..<max(block, blocksPerLag, min(blocks.count, block + blocksPerLag))
+        var differences = after.compactMap { later in
+            let difference = blocks[later] - blocks[later - blocksPerLag]
+            return difference.isNaN ? nil : difference
+        }
+        guard 2 * differences.count >= blocksPerSide else { return nil }
+        return Median.of(&differences)
+    }
+
+    /// The first point that is nearer to the new level, as the points around the change have it.
+    private func refine(_ change: Change, _ values: [Double], _ isPresent: [Bool]) -> Int {
+        var best = change.range.lowerBound
+        var least = 0.0
+        var sum = 0.0
+        for index in change.range where index < values.count && isPresent[index] {
+            sum += (values[index] - change.before).magnitude - (values[index] - change.after).magnitude
+            if sum < least {
+                least = sum
+                best = index + 1
+            }
+        }
+        return min(best, values.count - 1)
+    }
+
+    private func median(_ values: [Double], _ isPresent: [Bool], _ range: Range<Int>) -> Double? {
+        var present = range.lazy.filter { isPresent[$0] }.map { values[$0] } as [Double]
+        return present.isEmpty ? nil : Median.of(&present)
+    }
+}
