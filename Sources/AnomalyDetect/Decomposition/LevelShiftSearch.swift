@@ -15,6 +15,10 @@ struct LevelShiftSearch {
     /// How much of the change must have lasted.
     static let lastingShare = 0.5
 
+    /// How many times the usual difference between a time and the one a lag earlier a shift is: a series that wanders, or
+    /// that has a season of which nothing is known, has no level to leave.
+    static let wanderMax = 3.0
+
     private let blockSize: Int
     private let blocksPerLag: Int
     private let blocksPerSide: Int
@@ -23,10 +27,11 @@ struct LevelShiftSearch {
     init(shortest: Int, longest: Int) {
         self.shortest = shortest
         blockSize = max(1, shortest / Self.blocksPerPeriod)
-        // Two days of weekend do not last, without a weekly season either.
-        let lag = max(longest, 3 * shortest)
+        // Without a weekly season, two days of weekend must not look like a level: they are fewer than half of five.
+        let hasLonger = longest > shortest
+        let lag = hasLonger ? max(longest, 3 * shortest) : 5 * shortest
         blocksPerLag = lag / blockSize
-        blocksPerSide = max(lag / 3, shortest) / blockSize
+        blocksPerSide = (hasLonger ? max(lag / 3, shortest) : lag) / blockSize
     }
 
     /// In the order of size.
@@ -131,14 +136,45 @@ struct LevelShiftSearch {
     /// By how much the time after a change differs from the same time one lag earlier; nil when too little is known.
     private func lastingChange(of candidate: Change, _ blocks: [Double]) -> Double? {
         let block = candidate.block
-        guard block >= blocksPerSide, blocks.count - block >= blocksPerSide else { return nil }
-        let after = max(block, blocksPerLag)..<max(block, blocksPerLag, min(blocks.count, block + blocksPerLag))
-        var differences = after.compactMap { later in
+        guard block >= blocksPerSide, blocks.count - block >= blocksPerSide, !recurs(candidate, blocks) else {
+            return nil
+        }
+        let affected = max(block, blocksPerLag)..<max(block, blocksPerLag, min(blocks.count, block + blocksPerLag))
+        var within = differences(affected, blocks)
+        guard 2 * within.count >= blocksPerSide else { return nil }
+        var elsewhere = differences(blocksPerLag..<affected.lowerBound, blocks)
+        elsewhere += differences(affected.upperBound..<max(affected.upperBound, blocks.count), blocks)
+        let drift = Self.drift(&elsewhere)
+        let change = Median.of(&within) - drift
+        var usual = elsewhere.map { ($0 - drift).magnitude }
+        return change.magnitude > Self.wanderMax * Median.quantile(0.4, &usual) ? change : nil
+    }
+
+    /// Whether a lag earlier or later there is much of the same change: it belongs to a season then.
+    private func recurs(_ candidate: Change, _ blocks: [Double]) -> Bool {
+        [candidate.block - blocksPerLag, candidate.block + blocksPerLag].contains { place in
+            guard place >= Self.neighbours, place + Self.neighbours <= blocks.count else { return false }
+            var before = blocks[(place - Self.neighbours)..<place].filter { !$0.isNaN }
+            var after = blocks[place..<(place + Self.neighbours)].filter { !$0.isNaN }
+            guard !before.isEmpty, !after.isEmpty else { return false }
+            return (Median.of(&after) - Median.of(&before)) / candidate.change > 1 - Self.lastingShare
+        }
+    }
+
+    /// Blocks less those one lag earlier, where both are known.
+    private func differences(_ range: Range<Int>, _ blocks: [Double]) -> [Double] {
+        range.compactMap { later in
             let difference = blocks[later] - blocks[later - blocksPerLag]
             return difference.isNaN ? nil : difference
         }
-        guard 2 * differences.count >= blocksPerSide else { return nil }
-        return Median.of(&differences)
+    }
+
+    /// By how much the series rises in a lag anyway: as little as the middle of the differences allows, for other shifts
+    /// may be among them.
+    private static func drift(_ differences: inout [Double]) -> Double {
+        let low = Median.quantile(0.3, &differences)
+        let high = Median.quantile(0.7, &differences)
+        return min(max(0, low), high)
     }
 
     /// The first point that is nearer to the new level, as the points around the change have it.

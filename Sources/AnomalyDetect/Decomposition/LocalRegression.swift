@@ -21,8 +21,9 @@ struct LocalRegression {
     init(count: Int, window: Int) {
         self.count = count
         self.window = window
-        binSize = max(1, window / Self.binsPerWindow)
-        knotStep = max(1, window / Self.knotsPerWindow)
+        let effective = min(window, count)
+        binSize = max(1, effective / Self.binsPerWindow)
+        knotStep = max(1, effective / Self.knotsPerWindow)
         let bins = (count + binSize - 1) / binSize
         binWeights = Array(repeating: 0, count: bins)
         binPositions = binWeights

@@ -2,6 +2,8 @@
 struct NestedFit {
     /// How often each season is fitted; a later pass begins where the one before ended.
     static let passes = 2
+    /// With level shifts, whose sizes get more exact from pass to pass.
+    static let passesWithShifts = 4
     /// Rounds of robust weights in the first pass, which only prepares the second.
     static let roundsOfFirstPass = 3
     /// The weights have settled when they change by less, on the average.
@@ -52,13 +54,12 @@ struct NestedFit {
     mutating func run() {
         guard !fits.isEmpty else { return runWithoutSeason() }
         let roundsOfFirstPass = min(roundsMax, Self.roundsOfFirstPass)
-        fit(season: 0, rounds: roundsOfFirstPass)
+        begin(season: 0, rounds: roundsOfFirstPass)
         if findsLevelShifts { takeLevelShifts(roundsOfFirstPass) }
         for season in fits.indices.dropFirst() {
-            resetWeights()
-            fit(season: season, rounds: roundsOfFirstPass)
+            begin(season: season, rounds: roundsOfFirstPass)
         }
-        for _ in 1..<Self.passes {
+        for _ in 1..<(shifts.isEmpty ? Self.passes : Self.passesWithShifts) {
             adjustLevelShifts()
             for season in fits.indices { fit(season: season, rounds: roundsMax) }
         }
@@ -72,13 +73,33 @@ struct NestedFit {
         }
     }
 
-    /// Fits one season with its trend, and the weights with them.
-    private mutating func fit(season: Int, rounds: Int) {
+    /// Fits one season as if nothing were known of it and of the weights.
+    private mutating func begin(season: Int, rounds: Int) {
+        fits[season].reset()
+        for index in weights.indices { weights[index] = series.isPresent[index] ? 1 : 0 }
+        let cycles = series.span.count / fits[season].period
+        if rounds > 0, (3...PhaseMedians.cyclesMax).contains(cycles) {
+            prepareRest(for: season)
+            fits[season].beginTrend(rest, weights: weights)
+            for index in residuals.indices { residuals[index] = rest[index] - fits[season].trend[index] }
+            PhaseMedians.subtract(from: &residuals, isPresent: series.isPresent, period: fits[season].period)
+            _ = updateWeights()
+        }
+        fit(season: season, rounds: rounds)
+    }
+
+    /// The series without its level shifts and the other seasons.
+    private mutating func prepareRest(for season: Int) {
         for index in rest.indices { rest[index] = leveled[index] }
         for other in fits.indices where other != season { subtract(season: other) }
+    }
+
+    /// Fits one season with its trend, and the weights with them.
+    private mutating func fit(season: Int, rounds: Int) {
+        prepareRest(for: season)
         for round in 0...rounds {
-            // The first time a season and its trend need a turn more to agree.
-            for _ in 0..<(round == 0 ? 2 : 1) { fits[season].improve(rest, weights: weights) }
+            // With robust weights there are further turns in the rounds to come (Cleveland et al. 1990, § 3.2).
+            for _ in 0..<(round == 0 ? (rounds == 0 ? 5 : 2) : 1) { fits[season].improve(rest, weights: weights) }
             for index in residuals.indices {
                 residuals[index] = rest[index] - fits[season].season[index] - fits[season].trend[index]
             }
@@ -95,10 +116,6 @@ struct NestedFit {
             &weights, residuals: residuals, isPresent: series.isPresent, floor: Self.residualFloor, scratch: &scratch)
     }
 
-    private mutating func resetWeights() {
-        for index in weights.indices { weights[index] = series.isPresent[index] ? 1 : 0 }
-    }
-
     // MARK: Level shifts
 
     /// Finds lasting level shifts in what the shortest season leaves, and begins anew without them.
@@ -110,9 +127,7 @@ struct NestedFit {
                 .prefix(DecompositionLimits.levelShiftsMax - shifts.count)
             guard !found.isEmpty else { return }
             for shift in found { take(shift) }
-            fits[0].reset()
-            resetWeights()
-            fit(season: 0, rounds: rounds)
+            begin(season: 0, rounds: rounds)
         }
     }
 

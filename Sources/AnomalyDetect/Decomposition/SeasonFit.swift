@@ -34,6 +34,11 @@ struct SeasonFit {
         }
     }
 
+    /// The trend while nothing is known of the season.
+    mutating func beginTrend(_ values: [Double], weights: [Double]) {
+        regression.smooth(values, weights: weights, into: &trend)
+    }
+
     /// One turn of season and trend.
     ///
     /// - Parameters:
