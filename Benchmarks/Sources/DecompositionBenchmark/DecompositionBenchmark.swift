@@ -4,19 +4,20 @@ import Floor
 /// Takes a series apart: one value a line on standard input, `trend,season…,residual,weight` a line on standard output,
 /// and at last the CPU seconds of the median run.
 ///
-/// usage: DecompositionBenchmark [--stl] [--runs N] PERIOD… ; with --stl nothing but what STL and MSTL do
+/// usage: DecompositionBenchmark [--runs N] [--stl] [--rounds N] PERIOD…
+/// --stl: nothing but what STL and MSTL do; --rounds 0: least squares
 @main
 enum DecompositionBenchmark {
     static func main() throws {
         var arguments = Array(CommandLine.arguments.dropFirst())
-        let isPlain = take("--stl", from: &arguments)
-        let runs = take("--runs", from: &arguments) ? Int(arguments.removeFirst())! : 1
-        let periods = arguments.map { Int($0)! }
         var options = DecompositionOptions()
-        if isPlain {
+        if take("--stl", from: &arguments) {
             options.phaseWindow = 1
             options.findsLevelShifts = false
         }
+        if take("--rounds", from: &arguments) { options.robustRounds = Int(arguments.removeFirst())! }
+        let runs = take("--runs", from: &arguments) ? Int(arguments.removeFirst())! : 1
+        let periods = arguments.map { Int($0)! }
         var values: [Double] = []
         while let line = readLine() { values.append(Double(line) ?? .nan) }
 

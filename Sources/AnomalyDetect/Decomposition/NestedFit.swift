@@ -77,15 +77,24 @@ struct NestedFit {
     private mutating func begin(season: Int, rounds: Int) {
         fits[season].reset()
         for index in weights.indices { weights[index] = series.isPresent[index] ? 1 : 0 }
+        if rounds > 0 { findFirstWeights(season) }
+        fit(season: season, rounds: rounds)
+    }
+
+    /// Leaves out what even the median of its phase says is far off.
+    private mutating func findFirstWeights(_ season: Int) {
         let cycles = series.span.count / fits[season].period
-        if rounds > 0, (3...PhaseMedians.cyclesMax).contains(cycles) {
-            prepareRest(for: season)
+        guard cycles > 2 else { return }
+        let isFew = cycles <= PhaseMedians.fewCyclesMax
+        prepareRest(for: season)
+        for _ in 0..<PhaseMedians.rounds {
             fits[season].beginTrend(rest, weights: weights)
             for index in residuals.indices { residuals[index] = rest[index] - fits[season].trend[index] }
             PhaseMedians.subtract(from: &residuals, isPresent: series.isPresent, period: fits[season].period)
-            _ = updateWeights()
+            let change = updateWeights(
+                reachInMedians: isFew ? RobustWeights.reachInMedians : PhaseMedians.absurdInMedians)
+            guard change > Self.weightChangeMin else { return }
         }
-        fit(season: season, rounds: rounds)
     }
 
     /// The series without its level shifts and the other seasons.
@@ -111,9 +120,10 @@ struct NestedFit {
         for index in rest.indices { rest[index] -= fits[season].season[index] }
     }
 
-    private mutating func updateWeights() -> Double {
+    private mutating func updateWeights(reachInMedians: Double = RobustWeights.reachInMedians) -> Double {
         RobustWeights.update(
-            &weights, residuals: residuals, isPresent: series.isPresent, floor: Self.residualFloor, scratch: &scratch)
+            &weights, residuals: residuals, isPresent: series.isPresent, reachInMedians: reachInMedians,
+            floor: Self.residualFloor, scratch: &scratch)
     }
 
     // MARK: Level shifts

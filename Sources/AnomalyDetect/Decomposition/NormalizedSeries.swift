@@ -3,7 +3,7 @@ struct NormalizedSeries {
     /// Larger magnitudes count as missing: sums of them would be infinite.
     static let magnitudeMax = 1e300
     /// Values farther off, in common ranges, are fitted as if they were so far off: else they cost the others their digits.
-    static let distanceMax = 1_048_576.0
+    static let distanceMax = 65_536.0
 
     let center: Double
     /// A power of two, so that scaling is exact.

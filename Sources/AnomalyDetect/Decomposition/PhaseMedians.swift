@@ -2,8 +2,13 @@
 ///
 /// Least squares cannot tell which of four values is the odd one: it moves towards it, and all four look equally wrong.
 enum PhaseMedians {
-    /// From so many cycles on, least squares are a good enough beginning.
-    static let cyclesMax = 8
+    /// Up to so many cycles the usual reach of the weights holds. Of more, least squares find the odd ones, and a season
+    /// that has changed for good must not count as odd: only what is absurd is left out.
+    static let fewCyclesMax = 8
+    /// Beyond so many medians it is absurd.
+    static let absurdInMedians = 60.0
+    /// How often trend and weights are found in turn: each time, outliers move the trend a thousand times less.
+    static let rounds = 3
 
     /// Subtracts from each value the median of its phase; the mean of the two in the middle of an even number.
     static func subtract(from values: inout [Double], isPresent: [Bool], period: Int) {

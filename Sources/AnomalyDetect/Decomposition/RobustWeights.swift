@@ -10,7 +10,8 @@ enum RobustWeights {
     /// - Parameter floor: the least reach, so that residuals that are but rounding all count.
     /// - Returns: the mean change of the weights.
     static func update(
-        _ weights: inout [Double], residuals: [Double], isPresent: [Bool], floor: Double, scratch: inout [Double]
+        _ weights: inout [Double], residuals: [Double], isPresent: [Bool], reachInMedians: Double = reachInMedians,
+        floor: Double, scratch: inout [Double]
     ) -> Double {
         let reach = max(
             reachInMedians * Median.ofMagnitudes(residuals, where: isPresent, scratch: &scratch), floor)
@@ -35,14 +36,21 @@ enum Median {
         return of(&scratch)
     }
 
-    /// Puts the values in another order. For an even number of values the upper one of the two in the middle. 0 for none.
-    static func of(_ values: inout [Double]) -> Double { quantile(0.5, &values) }
+    /// Puts the values in another order. For an even number of values the mean of the two in the middle. 0 for none.
+    static func of(_ values: inout [Double]) -> Double {
+        let upper = quantile(0.5, &values)
+        guard !values.isEmpty, values.count.isMultiple(of: 2) else { return upper }
+        // The selection has left the lower half before the upper one.
+        let lower = values[..<(values.count / 2)].reduce(-.infinity, max)
+        return lower + (upper - lower) / 2
+    }
 
-    /// The value that `share` of the others are below; puts the values in another order. 0 for none.
+    /// The value that `share` of the others are below; puts the values in another order. 0 for none. The mirror image of
+    /// the values has the mirrored quantiles.
     static func quantile(_ share: Double, _ values: inout [Double]) -> Double {
-        guard !values.isEmpty else { return 0 }
-        let rank = min(values.count - 1, Int(share * Double(values.count)))
-        return values.withUnsafeMutableBufferPointer { select(rank, in: $0) }
+        guard let last = values.indices.last else { return 0 }
+        let rank = share > 0.5 ? last - Int((1 - share) * Double(values.count)) : Int(share * Double(values.count))
+        return values.withUnsafeMutableBufferPointer { select(min(max(rank, 0), last), in: $0) }
     }
 
     /// Hoare's selection; the pivot is the median of three, so that sorted values do not slow it down.

@@ -82,7 +82,7 @@ struct SeasonalDecompositionTests {
         for index in stride(from: 40, to: series.values.count, by: 97) { series.add(size, to: index..<(index + 1)) }
         let components = try fit(series.values, both)
         #expect((500..<504).allSatisfy { components.weights[$0] == 0 })
-        #expect(largestDifference(signal(components), signal(clean)) < 3 * Series.noise)
+        #expect(largestDifference(signal(components), signal(clean)) < 6 * Series.noise)
         #expect(deviation(signal(components), series.signal) < 0.8 * Series.noise)
     }
 
@@ -103,7 +103,7 @@ struct SeasonalDecompositionTests {
         for index in series.values.indices where index % 5 != 0 { series.values[index] = .nan }
         // 48 is no multiple of 5, so every phase is seen; with 50 points a day four of five are never seen.
         let components = try fit(series.values, [Series.day])
-        #expect(deviation(signal(components), series.signal) < Series.noise)
+        #expect(deviation(signal(components), series.signal) < 1.2 * Series.noise)
 
         var neverSeen = (0..<1_000).map { index -> Double in Double(min(index % 50, 50 - index % 50)) }
         let truth = neverSeen
