@@ -23,19 +23,17 @@ struct CycleSubseries {
     ///   - smoothed: `count` + 2 · `period` numbers: it begins a period before the series and ends a period after it.
     ///     NaN in phases that have no weight in any cycle.
     func smooth(
-        _ weighted: UnsafePointer<Double>, weights: UnsafePointer<Double>, into smoothed: inout [Double]
+        _ weighted: UnsafePointer<Double>, weights: UnsafePointer<Double>, into smoothed: UnsafeMutablePointer<Double>
     ) {
         let cycles = count / period
         let longer = count % period
         // weight, position, square, value and product of `LineSums`, each for a run of phases.
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 5 * Self.runMax) { sums in
-            smoothed.withUnsafeMutableBufferPointer { smoothed in
-                // The first phases have a cycle more, where the series does not end with a whole one.
-                for (phases, cycles) in [(0..<longer, cycles + 1), (longer..<period, cycles)] {
-                    for begin in stride(from: phases.lowerBound, to: phases.upperBound, by: Self.runMax) {
-                        let run = begin..<min(begin + Self.runMax, phases.upperBound)
-                        smooth(run, cycles, weighted, weights, sums.baseAddress!, smoothed.baseAddress!)
-                    }
+            // The first phases have a cycle more, where the series does not end with a whole one.
+            for (phases, cycles) in [(0..<longer, cycles + 1), (longer..<period, cycles)] {
+                for begin in stride(from: phases.lowerBound, to: phases.upperBound, by: Self.runMax) {
+                    let run = begin..<min(begin + Self.runMax, phases.upperBound)
+                    smooth(run, cycles, weighted, weights, sums.baseAddress!, smoothed)
                 }
             }
         }

@@ -2,17 +2,15 @@
 enum Gaps {
     /// Replaces each NaN by the straight line between its known neighbours, by the nearest one at the ends, and by 0 when
     /// nothing is known.
-    static func bridge(_ values: inout [Double]) {
-        values.withUnsafeMutableBufferPointer { values in
-            var known = -1
-            for index in values.indices where !values[index].isNaN {
-                if index > known + 1 { bridge(values, from: known, to: index) }
-                known = index
-            }
-            guard known < values.count - 1 else { return }
-            let last = known < 0 ? 0 : values[known]
-            for index in (known + 1)..<values.count { values[index] = last }
+    static func bridge(_ values: UnsafeMutableBufferPointer<Double>) {
+        var known = -1
+        for index in values.indices where !values[index].isNaN {
+            if index > known + 1 { bridge(values, from: known, to: index) }
+            known = index
         }
+        guard known < values.count - 1 else { return }
+        let last = known < 0 ? 0 : values[known]
+        for index in (known + 1)..<values.count { values[index] = last }
     }
 
     /// - Parameter from: the known value before; −1 when there is none.

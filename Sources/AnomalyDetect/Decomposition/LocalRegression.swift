@@ -34,13 +34,13 @@ struct LocalRegression {
     /// - Parameters:
     ///   - values: `count` numbers, finite where their weight is not 0.
     ///   - weights: `count` numbers from 0 to 1; nil for all 1.
-    ///   - smoothed: room for `count` numbers; 0 throughout when nothing has a weight.
+    ///   - smoothed: room for `count` numbers, which may be that of the values; 0 throughout when nothing has a weight.
     mutating func smooth(
         _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, into smoothed: UnsafeMutablePointer<Double>
     ) {
         if let weights { fillBins(values, weights) } else { fillBins(values) }
         for knot in knots.indices { knots[knot] = line(at: position(ofKnot: knot)) }
-        Gaps.bridge(&knots)
+        knots.withUnsafeMutableBufferPointer { Gaps.bridge($0) }
         for knot in 0..<(knots.count - 1) {
             let begin = position(ofKnot: knot)
             let end = position(ofKnot: knot + 1)

@@ -1,47 +1,37 @@
 /// What changes more slowly than a season: STL's step 3. Two running means over a period, one over three points, and a
 /// local regression. It is taken off the smoothed phases, so that a season has no level of its own.
 struct LowPass {
+    private let count: Int
     private let period: Int
     private var regression: LocalRegression
-    private var first: [Double]
-    private var second: [Double]
 
     init(count: Int, period: Int) {
+        self.count = count
         self.period = period
-        regression = LocalRegression(count: count, window: max(3, (period + 1).roundedUpToOdd))
-        first = Array(repeating: 0, count: count + period + 1)
-        second = Array(repeating: 0, count: count + 2)
+        regression = LocalRegression(count: count, window: (period + 1).roundedUpToOdd)
     }
 
-    /// - Parameters:
-    ///   - smoothed: `count` + 2 · `period` finite numbers.
-    ///   - low: room for `count` numbers.
-    mutating func filter(_ smoothed: [Double], into low: inout [Double]) {
-        Self.mean(smoothed, over: period, into: &first)
-        Self.mean(first, over: period, into: &second)
-        Self.mean(second, over: 3, into: &low)
-        // A mean of the smoothed phases is as long as the series now and takes the place of its own input.
-        low.withUnsafeMutableBufferPointer { low in
-            second.withUnsafeMutableBufferPointer { copy in
-                copy.baseAddress!.update(from: low.baseAddress!, count: low.count)
-                regression.smooth(copy.baseAddress!, weights: nil, into: low.baseAddress!)
-            }
+    /// - Parameter values: a season's smoothed phases, `count` + 2 · `period` finite numbers; then, in the first `count`,
+    ///   what changes more slowly.
+    mutating func filter(_ values: UnsafeMutablePointer<Double>) {
+        var length = count + 2 * period
+        for run in [period, period, 3] {
+            Self.average(values, length, over: run)
+            length -= run - 1
         }
+        regression.smooth(values, weights: nil, into: values)
     }
 
-    /// The means of all runs of `length` values: as many fewer as that, and one more.
-    static func mean(_ values: [Double], over length: Int, into means: inout [Double]) {
-        values.withUnsafeBufferPointer { values in
-            means.withUnsafeMutableBufferPointer { means in
-                var sum = 0.0
-                for index in 0..<length { sum += values[index] }
-                let share = 1 / Double(length)
-                means[0] = sum * share
-                for index in 1..<(values.count - length + 1) {
-                    sum += values[index + length - 1] - values[index - 1]
-                    means[index] = sum * share
-                }
-            }
+    /// Puts in the place of each value the mean of a run that begins with it; the last ones have none.
+    static func average(_ values: UnsafeMutablePointer<Double>, _ length: Int, over run: Int) {
+        var sum = 0.0
+        for index in 0..<(run - 1) { sum += values[index] }
+        let share = 1 / Double(run)
+        for index in 0...(length - run) {
+            sum += values[index + run - 1]
+            let first = values[index]
+            values[index] = sum * share
+            sum -= first
         }
     }
 }

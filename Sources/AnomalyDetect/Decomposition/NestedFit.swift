@@ -28,17 +28,16 @@ struct NestedFit {
     private var residuals: [Double]
     private var rest: [Double]
     private var scratch: [Double] = []
+    private var workspace: SeasonWorkspace
 
     init(_ series: NormalizedSeries, periods: [Int], options: DecompositionOptions) {
         self.series = series
         let count = series.values.count
         roundsMax = options.robustRounds
         findsLevelShifts = options.findsLevelShifts
-        fits = SeasonPlan.plans(periods, options, span: series.span.count).map { plan in
-            SeasonFit(
-                count: count, period: plan.period, seasonalWindow: plan.seasonalWindow, trendWindow: plan.trendWindow,
-                phaseWindow: plan.phaseWindow)
-        }
+        let plans = SeasonPlan.plans(periods, options, span: series.span.count)
+        fits = plans.map { SeasonFit($0, count: count) }
+        workspace = SeasonWorkspace(plans, count: count)
         leveled = series.values
         weights = series.isPresent.map { $0 ? 1 : 0 }
         residuals = Array(repeating: 0, count: count)
@@ -108,7 +107,9 @@ struct NestedFit {
         prepareRest(for: season)
         for round in 0...rounds {
             // With robust weights there are further turns in the rounds to come (Cleveland et al. 1990, § 3.2).
-            for _ in 0..<(round == 0 ? (rounds == 0 ? 5 : 2) : 1) { fits[season].improve(rest, weights: weights) }
+            for _ in 0..<(round == 0 ? (rounds == 0 ? 5 : 2) : 1) {
+                fits[season].improve(rest, weights: weights, workspace: &workspace)
+            }
             for index in residuals.indices {
                 residuals[index] = rest[index] - fits[season].season[index] - fits[season].trend[index]
             }

@@ -6,24 +6,18 @@ struct SeasonFit {
     private(set) var trend: [Double]
 
     private let subseries: CycleSubseries
-    private var phaseMean: PhaseMean?
+    private let phaseMean: PhaseMean?
     private var lowPass: LowPass
     private var regression: LocalRegression
-    private var smoothed: [Double]
-    private var low: [Double]
-    private var rest: [Double]
 
-    init(count: Int, period: Int, seasonalWindow: Int, trendWindow: Int, phaseWindow: Int) {
-        self.period = period
+    init(_ plan: SeasonPlan, count: Int) {
+        period = plan.period
         season = Array(repeating: 0, count: count)
         trend = season
-        low = season
-        rest = season
-        smoothed = Array(repeating: 0, count: count + 2 * period)
-        subseries = CycleSubseries(count: count, period: period, window: seasonalWindow)
-        phaseMean = phaseWindow > 1 ? PhaseMean(count: count + 2 * period, window: phaseWindow) : nil
-        lowPass = LowPass(count: count, period: period)
-        regression = LocalRegression(count: count, window: trendWindow)
+        subseries = CycleSubseries(count: count, period: plan.period, window: plan.seasonalWindow)
+        phaseMean = plan.phaseWindow > 1 ? PhaseMean(window: plan.phaseWindow) : nil
+        lowPass = LowPass(count: count, period: plan.period)
+        regression = LocalRegression(count: count, window: plan.trendWindow)
     }
 
     /// Forgets what was found.
@@ -44,17 +38,44 @@ struct SeasonFit {
     /// - Parameters:
     ///   - values: the series less the other seasons, 0 where it has none.
     ///   - weights: from 0 to 1, 0 where the series has no value.
-    mutating func improve(_ values: [Double], weights: [Double]) {
-        for index in rest.indices { rest[index] = (values[index] - trend[index]) * weights[index] }
-        subseries.smooth(rest, weights: weights, into: &smoothed)
-        Gaps.bridge(&smoothed)
-        phaseMean?.smooth(&smoothed)
-        lowPass.filter(smoothed, into: &low)
-        for index in season.indices {
-            let value = smoothed[index + period] - low[index]
-            season[index] = value
-            rest[index] = values[index] - value
+    ///   - workspace: what it holds before does not matter, nor what it holds after.
+    mutating func improve(_ values: [Double], weights: [Double], workspace: inout SeasonWorkspace) {
+        for index in season.indices { workspace.rest[index] = (values[index] - trend[index]) * weights[index] }
+        let length = season.count + 2 * period
+        workspace.smoothed.withUnsafeMutableBufferPointer { room in
+            let smoothed = UnsafeMutableBufferPointer(rebasing: room[..<length])
+            subseries.smooth(workspace.rest, weights: weights, into: smoothed.baseAddress!)
+            Gaps.bridge(smoothed)
+            phaseMean?.smooth(
+                smoothed.baseAddress!, count: length, means: &workspace.low, clipped: &workspace.clipped,
+                scratch: &workspace.scratch)
         }
-        regression.smooth(rest, weights: weights, into: &trend)
+        for index in 0..<length { workspace.low[index] = workspace.smoothed[index] }
+        lowPass.filter(&workspace.low)
+        for index in season.indices {
+            let value = workspace.smoothed[index + period] - workspace.low[index]
+            season[index] = value
+            workspace.rest[index] = values[index] - value
+        }
+        regression.smooth(workspace.rest, weights: weights, into: &trend)
+    }
+}
+
+/// Room for the steps of one turn, shared by the seasons of a series.
+struct SeasonWorkspace {
+    var rest: [Double]
+    /// The phases of a season, a period longer than the series at both ends.
+    var smoothed: [Double]
+    var low: [Double]
+    /// Empty when no season is averaged over phases.
+    var clipped: [Double]
+    var scratch: [Double] = []
+
+    init(_ plans: [SeasonPlan], count: Int) {
+        let length = count + 2 * (plans.map(\.period).max() ?? 0)
+        rest = Array(repeating: 0, count: count)
+        smoothed = Array(repeating: 0, count: plans.isEmpty ? 0 : length)
+        low = smoothed
+        clipped = plans.contains { $0.phaseWindow > 1 } ? smoothed : []
     }
 }
