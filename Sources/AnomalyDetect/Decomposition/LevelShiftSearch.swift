@@ -1,8 +1,8 @@
 /// Finds lasting, abrupt changes of the level in a series without its shortest season.
 ///
 /// It works on medians of short blocks, an hour of a day. A change is a shift when the blocks beside it differ, and when the
-/// days after it differ as much from the same days one longest period earlier: that leaves out what comes back, be it an
-/// incident or a weekend.
+/// time after it differs as much from the same time of the longest season before: that leaves out what comes back, be it
+/// an incident or a weekend. `docs/detection.md` has the conditions.
 struct LevelShiftSearch {
     /// Blocks of the shortest period.
     static let blocksPerPeriod = 24
@@ -14,10 +14,11 @@ struct LevelShiftSearch {
     static let noiseMin = 2.0
     /// How much of the change must have lasted.
     static let lastingShare = 0.5
-
     /// How many times the usual difference between a time and the one a lag earlier a shift is: a series that wanders, or
     /// that has a season of which nothing is known, has no level to leave.
     static let wanderMax = 3.0
+    /// Times that are compared lie at least so many of the shortest period apart.
+    static let periodsPerLag = 7
 
     private let blockSize: Int
     private let blocksPerLag: Int
@@ -27,11 +28,10 @@ struct LevelShiftSearch {
     init(shortest: Int, longest: Int) {
         self.shortest = shortest
         blockSize = max(1, shortest / Self.blocksPerPeriod)
-        // Without a weekly season, two days of weekend must not look like a level: they are fewer than half of five.
-        let hasLonger = longest > shortest
-        let lag = hasLonger ? max(longest, 3 * shortest) : 5 * shortest
+        // Seven days, where a day is the shortest season: a week need not be known to be left out.
+        let lag = max(longest, Self.periodsPerLag * shortest)
         blocksPerLag = lag / blockSize
-        blocksPerSide = (hasLonger ? max(lag / 3, shortest) : lag) / blockSize
+        blocksPerSide = lag / 3 / blockSize
     }
 
     /// In the order of size.
@@ -144,6 +144,7 @@ struct LevelShiftSearch {
         guard 2 * within.count >= blocksPerSide else { return nil }
         var elsewhere = differences(blocksPerLag..<affected.lowerBound, blocks)
         elsewhere += differences(affected.upperBound..<max(affected.upperBound, blocks.count), blocks)
+        guard elsewhere.count >= blocksPerSide else { return nil }
         let drift = Self.drift(&elsewhere)
         let change = Median.of(&within) - drift
         var usual = elsewhere.map { ($0 - drift).magnitude }
