@@ -11,8 +11,15 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services]
+    private static let limits: [String: Double] = [push, others, watch, gpus, services, decomposition]
         .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+
+    private static let decomposition: [String: Double] = [
+        "DecompositionLimits.pointsMax": Double(DecompositionLimits.pointsMax),
+        "DecompositionLimits.periodsMax": Double(DecompositionLimits.periodsMax),
+        "DecompositionLimits.robustRoundsMax": Double(DecompositionLimits.robustRoundsMax),
+        "DecompositionLimits.levelShiftsMax": Double(DecompositionLimits.levelShiftsMax),
+    ]
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
