@@ -13,6 +13,7 @@ enum DecompositionBenchmark {
         var options = DecompositionOptions()
         if take("--stl", from: &arguments) {
             options.phaseWindow = 1
+            options.seasonalDegree = 1
             options.findsLevelShifts = false
         }
         if take("--rounds", from: &arguments) { options.robustRounds = Int(arguments.removeFirst())! }

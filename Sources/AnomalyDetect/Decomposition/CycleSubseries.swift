@@ -9,12 +9,15 @@ struct CycleSubseries {
     private let count: Int
     private let period: Int
     private let window: Int
+    /// How far lines are followed, in deviations of their points' places; 0 for means.
+    private let lineReach: Double
 
     /// - Parameter window: how many cycles have a weight; when more than there are, all of them do.
-    init(count: Int, period: Int, window: Int) {
+    init(count: Int, period: Int, window: Int, hasLines: Bool) {
         self.count = count
         self.period = period
         self.window = window
+        lineReach = hasLines ? LineSums.reachMax : 0
     }
 
     /// - Parameters:
@@ -55,7 +58,7 @@ struct CycleSubseries {
                 Self.add(weight, position, weighted + offset, weights + offset, sums, run.count)
             }
             let target = smoothed + (cycle + 1) * period + run.lowerBound
-            if Self.evaluate(sums, run.count, target) {
+            if evaluate(sums, run.count, target) {
                 widen(run, cycle, cycles, weighted, weights, target)
             }
         }
@@ -79,13 +82,13 @@ struct CycleSubseries {
     }
 
     /// Says whether a phase was without any weight.
-    private static func evaluate(
+    private func evaluate(
         _ sums: UnsafeMutablePointer<Double>, _ phases: Int, _ target: UnsafeMutablePointer<Double>
     ) -> Bool {
         for phase in 0..<phases {
             target[phase] = LineSums.valueAtOrigin(
-                weight: sums[phase], position: sums[phase + runMax], square: sums[phase + 2 * runMax],
-                value: sums[phase + 3 * runMax], product: sums[phase + 4 * runMax])
+                weight: sums[phase], position: sums[phase + Self.runMax], square: sums[phase + 2 * Self.runMax],
+                value: sums[phase + 3 * Self.runMax], product: sums[phase + 4 * Self.runMax], reachMax: lineReach)
         }
         return (0..<phases).contains { target[$0].isNaN }
     }

@@ -9,6 +9,7 @@ public enum DecompositionError: Error, Sendable, Hashable, CustomStringConvertib
     case periodRepeated(points: Int)
     /// There must be one window a period, each odd and from 3 on.
     case seasonalWindowsImpossible([Int], periods: Int)
+    case seasonalDegreeImpossible(Int)
     case trendWindowImpossible(points: Int)
     case phaseWindowImpossible(points: Int)
     case roundsImpossible(Int)
@@ -27,6 +28,8 @@ public enum DecompositionError: Error, Sendable, Hashable, CustomStringConvertib
             "the period of \(points) points is given twice; give it once"
         case .seasonalWindowsImpossible(let windows, let periods):
             "the seasonal windows \(windows) do not fit \(periods) periods; give an odd number of at least 3 for each"
+        case .seasonalDegreeImpossible(let degree):
+            "a seasonal degree of \(degree) is impossible; give 0 or 1"
         case .trendWindowImpossible(let points):
             "a trend window of \(points) points is impossible; give an odd number of at least 3"
         case .phaseWindowImpossible(let points):

@@ -3,6 +3,9 @@ public struct DecompositionOptions: Sendable, Hashable {
     /// Over how many cycles each season is smoothed, in the order of the periods: odd, at least 3. More make a season that
     /// changes more slowly. nil: 11 for the shortest period, and 4 more for each longer one, as in MSTL.
     public var seasonalWindows: [Int]?
+    /// 1 smooths each phase over the cycles by lines, as STL does, 0 by means: a season that grows or shrinks is followed
+    /// less, and noise much less. nil: 0 for seasons of few cycles, see `docs/detection.md`, else 1.
+    public var seasonalDegree: Int?
     /// Over how many points the trend is smoothed: odd, at least 3. nil: for each period the smallest odd number of
     /// points that lets no part of the season through, about one and a half periods (Cleveland et al. 1990, § 3).
     public var trendWindow: Int?
@@ -18,10 +21,12 @@ public struct DecompositionOptions: Sendable, Hashable {
 
     /// - Throws: nothing; `SeasonalDecomposition.fit` refuses impossible numbers.
     public init(
-        seasonalWindows: [Int]? = nil, trendWindow: Int? = nil, phaseWindow: Int? = nil, robustRounds: Int = 15,
+        seasonalWindows: [Int]? = nil, seasonalDegree: Int? = nil, trendWindow: Int? = nil, phaseWindow: Int? = nil,
+        robustRounds: Int = 15,
         findsLevelShifts: Bool = true
     ) {
         self.seasonalWindows = seasonalWindows
+        self.seasonalDegree = seasonalDegree
         self.trendWindow = trendWindow
         self.phaseWindow = phaseWindow
         self.robustRounds = robustRounds
@@ -40,6 +45,7 @@ public struct DecompositionOptions: Sendable, Hashable {
                 throw .seasonalWindowsImpossible(windows, periods: periods.count)
             }
         }
+        if let degree = seasonalDegree, !(0...1).contains(degree) { throw .seasonalDegreeImpossible(degree) }
         if let window = trendWindow, window < 3 || !window.isOdd { throw .trendWindowImpossible(points: window) }
         if let window = phaseWindow, window < 1 || !window.isOdd { throw .phaseWindowImpossible(points: window) }
         guard (0...DecompositionLimits.robustRoundsMax).contains(robustRounds) else {

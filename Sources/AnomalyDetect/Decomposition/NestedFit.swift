@@ -10,11 +10,15 @@ struct NestedFit {
     static let weightChangeMin = 0.002
     /// In common ranges: residuals below are rounding.
     static let residualFloor = 1e-9
+    /// More than so much of the noise is not put back into its scale: it would be a guess.
+    static let leverageMax = 0.75
     /// How often level shifts are searched for: what one search takes away uncovers smaller ones.
     static let shiftSearches = 2
 
     private let series: NormalizedSeries
     private let roundsMax: Int
+    /// The share of the noise's variance that the seasons have taken over.
+    private let leverage: Double
     private let findsLevelShifts: Bool
     /// From short to long; only those of which enough was seen.
     private var fits: [SeasonFit]
@@ -38,6 +42,7 @@ struct NestedFit {
         let plans = SeasonPlan.plans(periods, options, span: series.span.count)
         fits = plans.map { SeasonFit($0, count: count) }
         workspace = SeasonWorkspace(plans, count: count)
+        leverage = min(Self.leverageMax, plans.reduce(0) { $0 + $1.leverage(span: series.span.count) })
         leveled = series.values
         weights = series.isPresent.map { $0 ? 1 : 0 }
         residuals = Array(repeating: 0, count: count)
@@ -84,7 +89,7 @@ struct NestedFit {
     private mutating func findFirstWeights(_ season: Int) {
         let cycles = series.span.count / fits[season].period
         guard cycles > 2 else { return }
-        let isFew = cycles <= PhaseMedians.fewCyclesMax
+        let isFew = cycles <= SeasonPlan.fewCyclesMax
         prepareRest(for: season)
         for _ in 0..<PhaseMedians.rounds {
             fits[season].beginTrend(rest, weights: weights)
@@ -187,7 +192,7 @@ struct NestedFit {
             levelShifts: shifts.sorted { $0.index < $1.index }.map {
                 .init(index: $0.index, change: $0.change * scale)
             },
-            residualScale: RobustWeights.deviationsPerMedian * median)
+            residualScale: RobustWeights.deviationsPerMedian * median / (1 - leverage).squareRoot())
     }
 
     private func season(_ period: Int) -> SeasonalComponents.Season {

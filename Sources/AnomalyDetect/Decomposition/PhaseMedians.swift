@@ -2,9 +2,9 @@
 ///
 /// Least squares cannot tell which of four values is the odd one: it moves towards it, and all four look equally wrong.
 enum PhaseMedians {
-    /// Up to so many cycles the usual reach of the weights holds. Of more, least squares find the odd ones, and a season
-    /// that has changed for good must not count as odd: only what is absurd is left out.
-    static let fewCyclesMax = 8
+    /// Of few cycles the usual reach of the weights holds. Of more, least squares find the odd ones, and a season that has
+    /// changed for good must not count as odd: only what is absurd is left out.
+    ///
     /// Beyond so many medians it is absurd.
     static let absurdInMedians = 60.0
     /// How often trend and weights are found in turn: each time, outliers move the trend a thousand times less.

@@ -14,7 +14,8 @@ struct SeasonFit {
         period = plan.period
         season = Array(repeating: 0, count: count)
         trend = season
-        subseries = CycleSubseries(count: count, period: plan.period, window: plan.seasonalWindow)
+        subseries = CycleSubseries(
+            count: count, period: plan.period, window: plan.seasonalWindow, hasLines: plan.hasLines)
         phaseMean = plan.phaseWindow > 1 ? PhaseMean(window: plan.phaseWindow) : nil
         lowPass = LowPass(count: count, period: plan.period)
         regression = LocalRegression(count: count, window: plan.trendWindow)

@@ -2,6 +2,8 @@
 struct SeasonPlan: Equatable {
     /// Whole periods that must have been seen.
     static let cyclesMin = 2
+    /// A line through so few values follows each of them, and the robust weights find nothing odd any more.
+    static let fewCyclesMax = 8
     /// Of the shortest season, and how many more for each longer one (MSTL).
     static let seasonalWindowOfShortest = 11
     static let seasonalWindowStep = 4
@@ -12,6 +14,8 @@ struct SeasonPlan: Equatable {
 
     let period: Int
     let seasonalWindow: Int
+    /// Whether phases are smoothed by lines over the cycles, rather than by means.
+    let hasLines: Bool
     let trendWindow: Int
     let phaseWindow: Int
 
@@ -24,8 +28,10 @@ struct SeasonPlan: Equatable {
             let period = periods[index]
             guard span / period >= cyclesMin else { return nil }
             let window = options.seasonalWindows?[index] ?? seasonalWindowOfShortest + seasonalWindowStep * rank
+            let degree = options.seasonalDegree ?? (span / period <= fewCyclesMax ? 0 : 1)
             return SeasonPlan(
-                period: period, seasonalWindow: window, trendWindow: options.trendWindow ?? trendWindow(period, window),
+                period: period, seasonalWindow: window, hasLines: degree == 1,
+                trendWindow: options.trendWindow ?? trendWindow(period, window),
                 phaseWindow: options.phaseWindow ?? phaseWindow(period, window, cycles: span / period))
         }
     }
@@ -40,6 +46,17 @@ struct SeasonPlan: Equatable {
         // The tricube weights of a window are worth half as many equal ones.
         let cyclesInEffect = max(1, min(seasonalWindow / 2, cycles))
         return min(valuesPerPhase / cyclesInEffect, period / phaseWindowsPerPeriod) / 2 * 2 + 1
+    }
+
+    /// What share of the noise of a point its season takes over, in variance: the share of its own in the weighted mean.
+    func leverage(span: Int) -> Double {
+        let cycles = span / period
+        let half = min(seasonalWindow, cycles) / 2
+        // As many cycles as there are, around one in the middle of the window.
+        let reach = Double(max(1, (seasonalWindow - 1) / 2))
+        let weights = (-half...half).map { Tricube.weight(Double($0), reach: reach) }.prefix(cycles)
+        let sum = weights.reduce(0, +)
+        return 1 / (sum * Double(phaseWindow))
     }
 
     /// A quarter of the series: without a season, nothing says what is slow.

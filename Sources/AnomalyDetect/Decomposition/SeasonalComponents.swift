@@ -30,8 +30,8 @@ public struct SeasonalComponents: Sendable {
     public let weights: [Double]
     /// In the order of time.
     public let levelShifts: [LevelShift]
-    /// The standard deviation of the residual without its outliers: 1.4826 times the median of its magnitude. 0 when more
-    /// than half of the series is fitted exactly.
+    /// The standard deviation of the noise without outliers: 1.4826 times the median magnitude of the residual, more for the
+    /// share of the noise that seasons of few cycles follow. 0 when more than half of the series is fitted exactly.
     public let residualScale: Double
 
     /// The trend at the last point.

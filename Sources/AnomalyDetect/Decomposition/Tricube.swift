@@ -39,7 +39,7 @@ struct LineSums {
 
     @inline(__always)
     static func valueAtOrigin(
-        weight: Double, position: Double, square: Double, value: Double, product: Double
+        weight: Double, position: Double, square: Double, value: Double, product: Double, reachMax: Double = reachMax
     ) -> Double {
         let isKnown = weight > 1e-6
         let divisor = isKnown ? weight : 1

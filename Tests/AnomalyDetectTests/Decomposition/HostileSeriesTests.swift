@@ -24,6 +24,7 @@ struct HostileSeriesTests {
             ([2, 3, 4, 5, 6], DecompositionOptions(), .tooManyPeriods(5)),
             ([24], DecompositionOptions(seasonalWindows: [11, 15]), .seasonalWindowsImpossible([11, 15], periods: 1)),
             ([24], DecompositionOptions(seasonalWindows: [10]), .seasonalWindowsImpossible([10], periods: 1)),
+            ([24], DecompositionOptions(seasonalDegree: 2), .seasonalDegreeImpossible(2)),
             ([24], DecompositionOptions(trendWindow: 0), .trendWindowImpossible(points: 0)),
             ([24], DecompositionOptions(phaseWindow: 2), .phaseWindowImpossible(points: 2)),
             ([24], DecompositionOptions(robustRounds: -1), .roundsImpossible(-1)),
@@ -113,6 +114,7 @@ struct HostileSeriesTests {
         let options = DecompositionOptions(
             seasonalWindows: generator.next(below: 2) == 0
                 ? nil : periods.map { _ in 3 + 2 * generator.next(below: 8) },
+            seasonalDegree: [nil, 0, 1][generator.next(below: 3)],
             trendWindow: generator.next(below: 2) == 0 ? nil : 3 + 2 * generator.next(below: 300),
             phaseWindow: generator.next(below: 2) == 0 ? nil : 1 + 2 * generator.next(below: 50),
             robustRounds: generator.next(below: 20), findsLevelShifts: generator.next(below: 4) > 0)

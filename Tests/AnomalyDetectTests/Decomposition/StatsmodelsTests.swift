@@ -60,7 +60,8 @@ struct StatsmodelsTests {
 
     /// Trend and seasons as we find them.
     private static func parts(_ rows: [[Double]], _ periods: [Int], isRobust: Bool) throws -> [[Double]] {
-        let options = DecompositionOptions(phaseWindow: 1, robustRounds: isRobust ? 15 : 0, findsLevelShifts: false)
+        let options = DecompositionOptions(
+            seasonalDegree: 1, phaseWindow: 1, robustRounds: isRobust ? 15 : 0, findsLevelShifts: false)
         let components = try SeasonalDecomposition.fit(rows.map { $0[0] }, periods: periods, options: options)
         return [components.trend] + components.seasons.map(\.values)
     }
