@@ -49,7 +49,7 @@ struct CycleSubseries {
         // A cycle before the first and one after the last: the low-pass needs them.
         for cycle in -1...cycles {
             let (reach, first, last) = reach(of: cycle, cycles)
-            sums.initialize(repeating: 0, count: 5 * Self.runMax)
+            for sum in 0..<5 { (sums + sum * Self.runMax).initialize(repeating: 0, count: run.count) }
             for neighbour in first...last {
                 let position = Double(neighbour - cycle)
                 let weight = Tricube.weight(position, reach: reach)

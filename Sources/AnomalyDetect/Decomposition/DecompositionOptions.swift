@@ -19,7 +19,7 @@ public struct DecompositionOptions: Sendable, Hashable {
     /// Whether lasting changes of the level are kept as steps of the trend, rather than smoothed out.
     public var findsLevelShifts: Bool
 
-    /// - Throws: nothing; `SeasonalDecomposition.fit` refuses impossible numbers.
+    /// Takes any numbers; `SeasonalDecomposition.fit` refuses impossible ones.
     public init(
         seasonalWindows: [Int]? = nil, seasonalDegree: Int? = nil, trendWindow: Int? = nil, phaseWindow: Int? = nil,
         robustRounds: Int = 15,

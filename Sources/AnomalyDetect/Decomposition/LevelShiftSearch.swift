@@ -17,6 +17,8 @@ struct LevelShiftSearch {
     /// How many times the usual difference between a time and the one a lag earlier a shift is: a series that wanders, or
     /// that has a season of which nothing is known, has no level to leave.
     static let wanderMax = 3.0
+    /// So many of the largest changes are looked at: each is compared with the whole series.
+    static let candidatesMax = 4 * DecompositionLimits.levelShiftsMax
     /// Times that are compared lie at least so many of the shortest period apart.
     static let periodsPerLag = 7
 
@@ -42,7 +44,8 @@ struct LevelShiftSearch {
         let usual = RobustWeights.deviationsPerMedian * Median.of(&magnitudes)
         let least = max(Self.abruptness * usual, Self.noiseMin * noise, NestedFit.residualFloor)
         var shifts: [SeasonalComponents.LevelShift] = []
-        for candidate in peaks(changes, least: least) where shifts.count < DecompositionLimits.levelShiftsMax {
+        for candidate in peaks(changes, least: least).prefix(Self.candidatesMax)
+        where shifts.count < DecompositionLimits.levelShiftsMax {
             guard let change = lastingChange(of: candidate, blocks),
                 change * candidate.change > 0,
                 change.magnitude >= max(Self.lastingShare * candidate.change.magnitude, Self.noiseMin * noise)
