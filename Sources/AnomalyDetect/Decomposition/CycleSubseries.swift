@@ -5,6 +5,8 @@
 struct CycleSubseries {
     /// How many phases are worked on at once: their sums stay in the nearest cache.
     private static let runMax = 256
+    /// Cycles of full weight that make a mean where a window has none.
+    private static let weightEnough = 3.0
 
     private let count: Int
     private let period: Int
@@ -93,7 +95,7 @@ struct CycleSubseries {
         return (0..<phases).contains { target[$0].isNaN }
     }
 
-    /// Where the whole window is missing or without weight: the mean of all cycles, the nearest ones first.
+    /// Where the whole window is missing or without weight: the mean of the nearest cycles that have some.
     private func widen(
         _ run: Range<Int>, _ cycle: Int, _ cycles: Int, _ weighted: UnsafePointer<Double>,
         _ weights: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>
@@ -101,10 +103,12 @@ struct CycleSubseries {
         for (index, phase) in run.enumerated() where target[index].isNaN {
             var weight = 0.0
             var value = 0.0
-            for other in 0..<cycles {
-                let nearness = 1 / Double(1 + (other - cycle).magnitude)
-                weight += nearness * weights[other * period + phase]
-                value += nearness * weighted[other * period + phase]
+            for distance in 1...(cycles + 1) {
+                guard weight < Self.weightEnough else { break }
+                for other in [cycle - distance, cycle + distance] where (0..<cycles).contains(other) {
+                    weight += weights[other * period + phase]
+                    value += weighted[other * period + phase]
+                }
             }
             if weight > 1e-6 { target[index] = value / weight }
         }
