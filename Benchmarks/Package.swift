@@ -33,5 +33,12 @@ let package = Package(
                 .product(name: "Collectors", package: "latencyd"),
             ]
         ),
+        .executableTarget(
+            name: "DecompositionBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "AnomalyDetect", package: "latencyd"),
+            ]
+        ),
     ]
 )

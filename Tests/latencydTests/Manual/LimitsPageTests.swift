@@ -11,7 +11,7 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services, state, history]
+    private static let limits: [String: Double] = [push, others, watch, gpus, services, state, history, decomposition]
         .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     private static let state: [String: Double] = [
@@ -36,6 +36,13 @@ struct LimitsPageTests {
         "StateLimits.stopSeconds": StateLimits.stopSeconds,
         "Database.logBytes": Double(Database.logBytes),
         "Database.busySeconds": Database.busySeconds,
+    ]
+
+    private static let decomposition: [String: Double] = [
+        "DecompositionLimits.pointsMax": Double(DecompositionLimits.pointsMax),
+        "DecompositionLimits.periodsMax": Double(DecompositionLimits.periodsMax),
+        "DecompositionLimits.robustRoundsMax": Double(DecompositionLimits.robustRoundsMax),
+        "DecompositionLimits.levelShiftsMax": Double(DecompositionLimits.levelShiftsMax),
     ]
 
     private static let watch: [String: Double] = [
