@@ -1,28 +1,6 @@
 // Stands in for the detector until it is there: it learns nothing and finds nothing. To be deleted then.
 
-public struct LocalInstant: Sendable {
-    public let unix: Int64
-    public let offset: Int32
-
-    public init(unix: Int64, offset: Int32) {
-        self.unix = unix
-        self.offset = offset
-    }
-}
-
-public struct BaselineSettings: Sendable, Equatable { public init() {} }
-
-public enum BaselineState: String, Sendable { case learning, level, daily, weekly }
-
-public struct Assessment: Sendable {
-    public var expected = 0.0
-    public var lower = 0.0
-    public var upper = 0.0
-    public var score = 0.0
-    public var sigma = 0.0
-    public var level = AlertLevel.none
-}
-
+/// The baseline of one statistic of one series.
 public struct Baseline: Sendable {
     public init(_ settings: BaselineSettings) {}
     public mutating func assess(_ value: Double, count: Double, at: LocalInstant) -> Assessment { Assessment() }
