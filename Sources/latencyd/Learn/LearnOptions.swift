@@ -192,12 +192,10 @@ struct LearnOptions: ParsableArguments {
         return configuration
     }
 
-    /// With what the daemon judges a series: latencies upwards, a rate and the jitter in both directions.
+    /// With what the daemon judges a series. How many share its budgets of false alarms is known to the daemon only, which
+    /// goes on with settings of its own.
     func settings(_ configuration: Configuration) -> (TimingStatistic) -> BaselineSettings {
-        { key in
-            let direction: BaselineDirection = key.statistic == .stddev || key.statistic == .rate ? .both : .up
-            return BaselineSettings(configuration.detection, direction: direction)
-        }
+        { BaselineSettings(configuration.detection, $0.statistic, StateSeries($0).unit) }
     }
 
     /// Whose days and weeks are learned.

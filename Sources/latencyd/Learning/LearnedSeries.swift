@@ -4,8 +4,10 @@ internal import Telemetry
 
 /// What is known of one series: a baseline of each of its statistics.
 struct LearnedSeries: Sendable {
-    /// What is learned of a timing. All but the rate raise alerts: more traffic is no latency.
-    static let statistics: [Statistic] = [.p50, .p95, .p99, .stddev, .rate]
+    /// What is learned of a timing.
+    static let statistics: [Statistic] = alertingStatistics + [.rate]
+    /// Those that raise alerts. More traffic is no latency.
+    static let alertingStatistics: [Statistic] = [.p50, .p95, .p99, .stddev]
 
     let series: StateSeries
     /// In the order of `statistics`.
@@ -17,9 +19,13 @@ struct LearnedSeries: Sendable {
     /// The last minute that was learned.
     private(set) var lastMinute: Int64 = -1
 
-    init(_ series: StateSeries, _ settings: LearningSettings) {
+    /// How many series shared the daemon's budget of false alarms when the baselines got their settings.
+    let budgetCount: Int
+
+    init(_ series: StateSeries, _ settings: LearningSettings, among budgetCount: Int = 1) {
         self.series = series
-        baselines = Self.statistics.map { Baseline(settings.baseline($0, series.unit)) }
+        self.budgetCount = budgetCount
+        baselines = Self.statistics.map { Baseline(settings.baseline($0, series.unit, among: budgetCount)) }
         assessments = Self.statistics.map { _ in nil }
     }
 
@@ -28,12 +34,21 @@ struct LearnedSeries: Sendable {
         for (place, statistic) in Self.statistics.enumerated() {
             guard let found = stored.first(where: { $0.statistic == statistic.rawValue }),
                 let baseline = Baseline(
-                    decoding: found.state, settings: settings.baseline(statistic, series.unit))
+                    decoding: found.state, settings: settings.baseline(statistic, series.unit, among: budgetCount))
             else { continue }
             baselines[place] = baseline
             lastMinute = max(lastMinute, found.asOfMinute)
             storedMinute = max(storedMinute ?? found.asOfMinute, found.asOfMinute)
         }
+    }
+
+    /// Goes on with new settings.
+    mutating func apply(_ settings: LearningSettings, among budgetCount: Int) {
+        let (before, known) = (self, stored)
+        self = LearnedSeries(series, settings, among: budgetCount)
+        restore(known, settings)
+        assessments = before.assessments
+        storedMinute = before.storedMinute.map { min($0, lastMinute) }
     }
 
     /// Judges the trailing minute by what was learned before.

@@ -4,21 +4,19 @@ internal import Telemetry
 
 /// What learning takes from the configuration.
 struct LearningSettings: Sendable, Equatable {
+    let detection: DetectionConfiguration
     var patterns: [Glob]?
     var seriesMax: Int
     var minCount: Int
-    var seasons: [DetectionSeason]
-    var falseAlarms: FalseAlarmBudgets
     var zone: LocalZone
 
     /// The patterns were checked when they were read; one that is none after all is left out. A zone that has gone since
     /// is UTC.
     init(_ detection: DetectionConfiguration) {
+        self.detection = detection
         patterns = detection.learn.map { $0.compactMap { try? Glob($0) } }
         seriesMax = detection.maxLearnedSeries
         minCount = detection.minCount
-        seasons = detection.seasons
-        falseAlarms = detection.falseAlarms
         zone =
             switch detection.timezone {
             case .local: .host()
@@ -32,7 +30,8 @@ struct LearningSettings: Sendable, Equatable {
         LocalInstant(unix: minute * 60, offset: zone.offset(at: minute * 60))
     }
 
-    func baseline(_ statistic: Statistic, _ unit: MetricUnit) -> BaselineSettings {
-        BaselineSettings()
+    /// What a statistic of a series is judged by, while `count` series share the daemon's budget.
+    func baseline(_ statistic: Statistic, _ unit: MetricUnit, among count: Int) -> BaselineSettings {
+        BaselineSettings(detection, statistic, unit, share: detection.falseAlarms.share(among: count))
     }
 }

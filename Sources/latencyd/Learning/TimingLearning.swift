@@ -43,6 +43,10 @@ struct TimingLearning {
         roster = LearnedRoster(seriesMax: settings.seriesMax)
     }
 
+    /// Among how many series the daemon's budget of false alarms is divided: a power of two, so that not every series that
+    /// comes changes the settings of all others.
+    private var budgetCount = 1
+
     /// How many series are learned.
     var learnedCount: Int { roster.learned.count }
 
@@ -114,7 +118,24 @@ struct TimingLearning {
         }
         if !recorded.isEmpty { memory?.record(minute: minute, summaries: recorded) }
         take(roster.endMinute(minute, counts), units: summaries)
+        shareBudget()
         storeSome(at: minute)
+    }
+
+    /// Divides the daemon's budget of false alarms among the series that are learned now; a few get their settings each
+    /// minute, so that no minute costs more than others.
+    private mutating func shareBudget() {
+        if learnedCount > budgetCount || learnedCount <= budgetCount / 4 {
+            budgetCount = Self.powerOfTwo(atLeast: learnedCount)
+        }
+        let due = series.indices.lazy.filter { [series, budgetCount] in
+            series[$0].map { $0.budgetCount != budgetCount } ?? false
+        }
+        for slot in Array(due.prefix(Self.storedPerMinute)) { series[slot]?.apply(settings, among: budgetCount) }
+    }
+
+    private static func powerOfTwo(atLeast count: Int) -> Int {
+        count <= 1 ? 1 : 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
     }
 
     private mutating func take(_ change: LearnedRoster.Change, units summaries: [TimingSummary]) {
@@ -126,7 +147,10 @@ struct TimingLearning {
         for summary in summaries {
             let key = TimingKey(timing: summary.timing, labels: summary.labels)
             guard joined.contains(key), slotOf[key] == nil else { continue }
-            add(LearnedSeries(StateSeries(name: key.timing, labels: key.labels, unit: summary.unit), settings), key)
+            add(
+                LearnedSeries(
+                    StateSeries(name: key.timing, labels: key.labels, unit: summary.unit), settings,
+                    among: budgetCount), key)
         }
     }
 
@@ -183,12 +207,13 @@ struct TimingLearning {
     /// - Returns: the minute after which their summaries are to be handed to `replay`; nil when there are none.
     mutating func restore(_ stored: [Stored]) -> Int64? {
         var after: Int64?
+        budgetCount = Self.powerOfTwo(atLeast: min(stored.count, seriesMax))
         for one in stored {
             let key = TimingKey(timing: one.series.name, labels: one.series.labels)
             guard slotOf[key] == nil, roster.restore(key, firstMinute: one.first, lastMinute: one.last) else {
                 continue
             }
-            var learned = LearnedSeries(one.series, settings)
+            var learned = LearnedSeries(one.series, settings, among: budgetCount)
             learned.restore(one.baselines, settings)
             add(learned, key)
             restored[one.id] = slotOf[key]
@@ -217,18 +242,7 @@ struct TimingLearning {
             series.compactMap { $0.map { ($0.series.name, $0.series.unit) } }, uniquingKeysWith: { one, _ in one })
         let change = roster.apply(seriesMax: new.seriesMax) { wanted.contains($0.timing, units[$0.timing] ?? .seconds) }
         for key in change.left { forget(key) }
-        for slot in series.indices { series[slot]?.apply(new) }
-    }
-}
-
-extension LearnedSeries {
-    /// Goes on with new settings.
-    mutating func apply(_ settings: LearningSettings) {
-        let known = stored
-        let (last, stored) = (lastMinute, storedMinute)
-        self = LearnedSeries(series, settings)
-        restore(known, settings)
-        storedMinute = stored.map { min($0, last) }
+        for slot in series.indices { series[slot]?.apply(new, among: budgetCount) }
     }
 }
 

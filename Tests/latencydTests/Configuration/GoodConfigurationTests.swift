@@ -182,7 +182,7 @@ struct GoodConfigurationTests {
               learn: [inference_*, "*_queue_seconds"]
               max_learned_series: 0
               min_count: 1
-              false_alarms: {warning: 3/30d}
+              false_alarms: {warning: 3/30d, total: 2/1d}
             alerts: {learned: {enabled: false}}
             """
         let configuration = try decode(text).configuration
@@ -193,7 +193,8 @@ struct GoodConfigurationTests {
                     minCount: 1,
                     falseAlarms: FalseAlarmBudgets(
                         warning: FalseAlarmBudget(count: 3, per: .seconds(30 * 86_400)),
-                        critical: FalseAlarmBudget(count: 1, per: .seconds(30 * 86_400)))))
+                        critical: FalseAlarmBudget(count: 1, per: .seconds(30 * 86_400)),
+                        total: FalseAlarmBudget(count: 2, per: .seconds(86_400)))))
         #expect(!configuration.alerts.learned.enabled)
         #expect(configuration.alerts.engineRules.allSatisfy { $0.measure != .learned })
         let standard = try decode("detection:").configuration

@@ -8,7 +8,7 @@ enum DetectionKey: String, ConfigurationKey {
 }
 
 enum FalseAlarmsKey: String, ConfigurationKey {
-    case warning, critical
+    case warning, critical, total
 }
 
 extension ConfigurationDecoder {
@@ -86,8 +86,9 @@ extension ConfigurationDecoder {
             switch key {
             case .warning: budgets.warning = budget ?? budgets.warning
             case .critical: budgets.critical = budget ?? budgets.critical
+            case .total: budgets.total = budget ?? budgets.total
             }
-            last = field
+            if key != .total { last = field }
         }
         if budgets.critical.perDay > budgets.warning.perDay {
             report(

@@ -45,6 +45,14 @@ struct FalseAlarmBudgets: Sendable, Equatable {
     var warning = FalseAlarmBudget(count: 1, per: .seconds(7 * 86_400))
     /// Default one in 30 days. Never more than those of `warning`.
     var critical = FalseAlarmBudget(count: 1, per: .seconds(30 * 86_400))
+    /// Warnings and above of all series together. Default one a day. More make the daemon notice smaller incidents where
+    /// it learns many series; fewer, the opposite.
+    var total = FalseAlarmBudget(count: 1, per: .seconds(86_400))
+
+    /// The part of its own budgets that each of `seriesCount` series may use up, so that together they keep to `total`.
+    func share(among seriesCount: Int) -> Double {
+        min(1, total.perDay / (warning.perDay * Double(max(seriesCount, 1))))
+    }
 }
 
 /// So many false alarms of a series in so long a time.
