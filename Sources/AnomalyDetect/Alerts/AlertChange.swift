@@ -16,6 +16,8 @@ public struct AlertChange: Sendable, Equatable {
         case ruleRemoved
         /// An alert of a rule with thresholds goes on in its place.
         case takenOver
+        /// So many series are abnormal at once that one alert speaks for all of them.
+        case grouped
     }
 
     /// A level's threshold.
@@ -48,6 +50,9 @@ public struct AlertChange: Sendable, Equatable {
     public var threshold: Threshold?
     /// What was learned, where that decided; then there is no threshold.
     public var learned: LearnedEvidence?
+    /// The series that the alert speaks for; then `timing` is `*`, and `learned` is that of the worst. Nil for an alert
+    /// on one series.
+    public var group: AlertGroup?
     /// When the incident began, Unix seconds: the first evaluation over any threshold. The same in all changes of an
     /// incident.
     public var sinceUnixSeconds: Double

@@ -232,7 +232,7 @@ extension AlertEngine {
             measure: rules[rule].measure, direction: rules[rule].direction, from: from ?? state.level, to: to,
             sinceUnixSeconds: state.since.unixSeconds, atUnixSeconds: now.unixSeconds, reason: reason)
         switch reason {
-        case .noData, .takenOver: break
+        case .noData, .takenOver, .grouped: break
         case .ruleRemoved: change.value = state.quietSince == nil ? state.value * limits[rule].sign : nil
         case .exceeded, .eased, .recovered:
             change.value = state.value * limits[rule].sign

@@ -14,12 +14,17 @@ public struct AlertMessage: Sendable {
 
     private static func sentence(_ change: AlertChange) -> String {
         let measure = change.learned.map { AlertMeasure.statistic($0.statistic) } ?? change.measure
-        let subject = AlertSubject.text(measure, change.timing, change.labels)
+        let subject = change.group.map(AlertSubject.text) ?? AlertSubject.text(measure, change.timing, change.labels)
         let at = UTCTime(unixSeconds: change.atUnixSeconds)
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
         let over = change.direction == .above ? "over" : "below"
         switch change.reason {
+        case .exceeded where change.group != nil, .eased where change.group != nil:
+            return "\(subject) at level \(change.to.name)"
+        case .recovered where change.group != nil:
+            return "the \(change.from.name) alert for many timings at once since \(began) ends; "
+                + "\(change.group?.count ?? 0) of them are still abnormal"
         case .exceeded:
             return "\(subject) is \(comparison(change, over)), since \(since)"
         case .eased:
@@ -34,6 +39,8 @@ public struct AlertMessage: Sendable {
         case .takenOver:
             return
                 "the \(change.from.name) alert for \(subject) since \(began) goes on as that of a rule with thresholds"
+        case .grouped:
+            return "the \(change.from.name) alert for \(subject) since \(began) goes on as one for many timings at once"
         case .ruleRemoved:
             return "the rule \(AlertSubject.escaped(change.rule)) for \(subject) was changed or removed; the "
                 + "\(change.from.name) alert since \(began) ends"
@@ -70,7 +77,7 @@ extension AlertMessage {
         switch change.reason {
         case .exceeded: .raised
         case .eased: .eased
-        case .recovered, .ruleRemoved, .takenOver: .resolved
+        case .recovered, .ruleRemoved, .takenOver, .grouped: .resolved
         case .noData: .noData
         }
     }

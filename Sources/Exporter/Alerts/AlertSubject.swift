@@ -12,6 +12,12 @@ enum AlertSubject {
         }
     }
 
+    /// `12 timings are abnormal at once, the worst a_seconds{model="a"}, b_seconds`.
+    static func text(_ group: AlertGroup) -> String {
+        let worst = group.examples.map { "\($0.timing)\(text($0.labels))" }
+        return "\(group.count) timings are abnormal at once, the worst \(worst.joined(separator: ", "))"
+    }
+
     static func name(_ statistic: Statistic) -> String {
         switch statistic {
         case .stddev: "standard deviation"

@@ -88,6 +88,7 @@ public enum PrometheusAlertsJSON {
                 ("score", learned.score.shortestText), ("sigma", learned.sigma.shortestText),
             ]
         }
+        if let group = alert.group { annotations.append(("series", String(group.count))) }
         if let quietSince = alert.quietSinceUnixSeconds {
             annotations.append(("quiet_since", UTCTime(unixSeconds: quietSince).rfc3339))
         }
@@ -101,6 +102,7 @@ public enum PrometheusAlertsJSON {
     }
 
     private static func summary(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> String {
+        if let group = alert.group { return AlertSubject.text(group) }
         let measure = alert.learned.map { AlertMeasure.statistic($0.statistic) } ?? rule.measure
         let subject = AlertSubject.text(measure, alert.timing, alert.labels)
         let isNow = alert.quietSinceUnixSeconds == nil ? "is" : "was last"

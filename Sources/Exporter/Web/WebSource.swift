@@ -6,6 +6,8 @@ public protocol WebSource: Sendable {
     func metricFamilies() -> [MetricFamily]
     /// The body of `/api/v1/alerts` in Prometheus' shape.
     func alertsJSON() -> [UInt8]
+    /// The body of `/api/v1/alerts/history`: what fires, and what has fired.
+    func alertHistoryJSON() -> [UInt8]
     /// The body of `/api/v1/rules` in Prometheus' shape.
     func rulesJSON() -> [UInt8]
     /// The body of `/api/v1/baselines`.

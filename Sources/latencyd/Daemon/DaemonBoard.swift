@@ -14,6 +14,9 @@ final class DaemonBoard: Sendable {
         /// Watches that the alert engine had no room for.
         var notEvaluatedCount: UInt64 = 0
         var alerts = AlertSnapshot()
+        /// Alerts that fire or have fired, the latest first.
+        var history: [AlertIncident] = []
+        var signals = SignalSnapshot()
         var learned = LearnedSnapshot()
     }
 

@@ -34,4 +34,11 @@ extension BaselineSettings {
         relativeDeadBand = Self.harmlessShare
         absoluteDeadBand = unit == .seconds && statistic != .rate ? Self.harmlessSeconds : 0
     }
+
+    /// For a signal of the hardware or a model server, which raises no alerts.
+    init(signalOf detection: DetectionConfiguration) {
+        self.init(detection, direction: .both)
+        seasons.remove(.week)
+        relativeDeadBand = Self.harmlessShare
+    }
 }

@@ -30,6 +30,12 @@ struct LearningSettings: Sendable, Equatable {
         LocalInstant(unix: minute * 60, offset: zone.offset(at: minute * 60))
     }
 
+    /// Whether anything is learned at all.
+    var isOn: Bool { patterns?.isEmpty != true && seriesMax > 0 }
+
+    /// What a signal is judged by: both ways, and without a season of a week.
+    var signalBaseline: BaselineSettings { BaselineSettings(signalOf: detection) }
+
     /// What a statistic of a series is judged by, while `count` series share the daemon's budget.
     func baseline(_ statistic: Statistic, _ unit: MetricUnit, among count: Int) -> BaselineSettings {
         BaselineSettings(detection, statistic, unit, share: detection.falseAlarms.share(among: count))

@@ -1,5 +1,14 @@
 internal import Platform
 
+extension SignalLearning {
+    /// Takes what the state database has.
+    mutating func restore(from database: StateDatabase) throws(DatabaseError) {
+        for one in try database.storedSeries() where LearnableSignals.contains(one.series.name) {
+            for baseline in try database.baselines(of: one.id) { restore(one.series, baseline) }
+        }
+    }
+}
+
 extension TimingLearning {
     /// So many days of summaries are learned anew at the start, at the most: baselines are stored several times a day.
     static let replayedMinutesMax: Int64 = 7 * 24 * 60

@@ -19,10 +19,19 @@ extension StateDatabase {
     /// The incidents that lasted at `unixSeconds` or began later, in the order of their beginning; those that have not
     /// ended are among them.
     func alerts(since unixSeconds: Double) throws(DatabaseError) -> [StoredAlert] {
+        try alerts(
+            "WHERE end_seconds IS NULL OR end_seconds >= ? ORDER BY begin_seconds, id", .real(unixSeconds))
+    }
+
+    /// The `count` incidents that began last, the latest first.
+    func alerts(last count: Int) throws(DatabaseError) -> [StoredAlert] {
+        try alerts("ORDER BY begin_seconds DESC, id LIMIT ?", .integer(Int64(count)))
+    }
+
+    private func alerts(_ clauses: String, _ value: DatabaseValue) throws(DatabaseError) -> [StoredAlert] {
         var result: [StoredAlert] = []
         try database.rows(
-            "SELECT id, labels, annotations, level, begin_seconds, end_seconds, peak FROM alerts WHERE end_seconds IS NULL OR end_seconds >= ? ORDER BY begin_seconds, id",
-            .real(unixSeconds)
+            "SELECT id, labels, annotations, level, begin_seconds, end_seconds, peak FROM alerts \(clauses)", value
         ) { row throws(DatabaseError) in
             guard let labels = LabelText.decode(row.text(1)),
                 let level = AlertLevel(rawValue: Int(clamping: row.integer(3)))

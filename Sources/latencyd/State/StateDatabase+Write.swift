@@ -13,6 +13,8 @@ extension StateDatabase {
             for (key, baseline) in batch.baselines {
                 let id = try id(of: key.series, at: baseline.asOfMinute)
                 let isStored = if let id { try store(baseline, of: id) } else { false }
+                // Series without summaries live by this.
+                if let id { try sawSeries(id, at: baseline.asOfMinute) }
                 if !isStored { dropped[.baseline, default: 0] += 1 }
             }
             for alert in batch.alerts.values where try !record(alert) { dropped[.alert, default: 0] += 1 }

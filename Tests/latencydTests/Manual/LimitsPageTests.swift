@@ -11,8 +11,10 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services, state, history, decomposition]
-        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+    private static let limits: [String: Double] = [
+        push, others, watch, gpus, services, state, history, decomposition, learning,
+    ]
+    .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     private static let state: [String: Double] = [
         "storage.max_size": Double(StorageConfiguration().maxSizeBytes),
@@ -36,6 +38,14 @@ struct LimitsPageTests {
         "StateLimits.stopSeconds": StateLimits.stopSeconds,
         "Database.logBytes": Double(Database.logBytes),
         "Database.busySeconds": Database.busySeconds,
+    ]
+
+    private static let learning: [String: Double] = [
+        "SignalLearning.seriesMax": Double(SignalLearning.seriesMax),
+        "SignalLearning.seriesPerSignalMax": Double(SignalLearning.seriesPerSignalMax),
+        "AlertGrouping.beginningsMax": Double(AlertGrouping.beginningsMax),
+        "AlertGroup.examplesMax": Double(AlertGroup.examplesMax),
+        "AlertHistory.endedMax": Double(AlertHistory.endedMax),
     ]
 
     private static let decomposition: [String: Double] = [
@@ -297,7 +307,7 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + LearnedMetrics.descriptors + AlertMetrics.descriptors
+            (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
                 + CollectorRunner.descriptors + SelfMetrics.descriptors
                 + ServiceMetrics.descriptors + StateMetrics.descriptors
                 + HardwareCollectors.all.flatMap { $0.descriptors })

@@ -11,7 +11,8 @@ import Testing
 struct MetricsPageTests {
     /// Every family that the daemon itself can expose.
     private static let descriptors: [MetricDescriptor] =
-        TimingMetrics.descriptors + LearnedMetrics.descriptors + AlertMetrics.descriptors + PushMetrics.descriptors
+        TimingMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
+        + PushMetrics.descriptors
         + CollectorRunner.descriptors
         + SelfMetrics.descriptors + StateMetrics.descriptors + ServiceMetrics.descriptors
         + HardwareCollectors.all.flatMap { $0.descriptors }

@@ -4,6 +4,9 @@ enum APIRoutes {
         WebRoute.page("/api/v1/alerts", "Alerts that are pending or firing, JSON") { _, source in
             .json(source.alertsJSON())
         },
+        WebRoute.page("/api/v1/alerts/history", "Alerts that fire or have fired, the latest first, JSON") { _, source in
+            .json(source.alertHistoryJSON())
+        },
         WebRoute.page("/api/v1/rules", "Alert rules and their state, JSON") { _, source in
             .json(source.rulesJSON())
         },
