@@ -25,7 +25,10 @@ public struct ImportedTiming: Sendable {
 
     /// Takes what was counted since the last time: one count for each bound, and one for what lies above them all, which
     /// goes to the last bound. Counts of another number are not taken.
-    public mutating func add(_ increase: [UInt64], sum: Double) {
+    ///
+    /// - Parameter inWindow: whether it happened since the last window ended, about. What did not is exposed and stays
+    ///   out of the statistics of the trailing minute.
+    public mutating func add(_ increase: [UInt64], sum: Double, inWindow: Bool = true) {
         guard increase.count == counts.count else { return }
         var sketch = ExponentialHistogram()
         var lower = 0.0
@@ -40,7 +43,7 @@ public struct ImportedTiming: Sendable {
         if let above = increase.last, above > 0 { sketch.record(lower, weight: above) }
         sketch.correct(sum: sum)
         for index in counts.indices { counts[index] &+= increase[index] }
-        window.merge(sketch)
+        if inWindow { window.merge(sketch) } else { total.merge(sketch) }
     }
 
     /// Ends the window in progress; keeps at most `windowsMax` finished ones, which are those of the trailing minute.

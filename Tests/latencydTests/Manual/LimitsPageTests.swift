@@ -87,6 +87,8 @@ struct LimitsPageTests {
             "CounterMemory.valuesMax": Double(CounterMemory.valuesMax),
             "CounterMemory.bucketsMax": Double(CounterMemory.bucketsMax),
             "CounterMemory.roundsKept": Double(CounterMemory.roundsKept),
+            "Beginnings.countMax": Beginnings.countMax,
+            "CounterMemory.lateSeconds": CounterMemory.lateSeconds,
             "CounterMemory.valueMax": CounterMemory.valueMax,
             "CounterMemory.observationsMax": CounterMemory.observationsMax,
             "PromQLLimits.queriesMax": Double(PromQLLimits.queriesMax),
@@ -103,6 +105,7 @@ struct LimitsPageTests {
             "PromQLLimits.errorLengthMax": Double(PromQLLimits.errorLengthMax),
             "ServiceRecord.seriesMax": Double(ServiceRecord.seriesMax),
             "ServiceRecord.forgottenAfterSeconds": ServiceRecord.forgottenAfterSeconds,
+            "ServiceRecord.forgottenAfterIntervals": ServiceRecord.forgottenAfterIntervals,
         ]
     }()
 

@@ -2,7 +2,7 @@ internal import Telemetry
 
 /// How the labels of an answer become those of a signal or timing.
 ///
-/// They stay as they are, except: the name of the metric is left out; what has a meaning of its own here gets the prefix
+/// They stay as they are, except: the name of the metric is left out, and so is a label without a name; what has a meaning of its own here gets the prefix
 /// `exported_`; characters that a label's name may not have become `_`; the label of the model is renamed. Where two
 /// become one, their values are joined with commas.
 struct PromQLLabels: Sendable {
@@ -17,7 +17,7 @@ struct PromQLLabels: Sendable {
         let model = modelLabels.first { metric[$0]?.isEmpty == false }
         var labels: [Label] = []
         labels.reserveCapacity(metric.count)
-        for (name, value) in metric where name != "__name__" && !value.isEmpty {
+        for (name, value) in metric where name != "__name__" && !name.isEmpty && !value.isEmpty {
             if dropsQuantile && name == "quantile" { continue }
             guard name.utf8.count <= PromQLLimits.labelNameBytesMax,
                 value.utf8.count <= PromQLLimits.labelValueBytesMax, labels.count < PromQLLimits.labelsMax

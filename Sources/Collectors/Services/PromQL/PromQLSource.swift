@@ -57,11 +57,11 @@ struct PromQLSource: ServiceSource {
         }
     }
 
-    mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound {
+    mutating func end(_ answers: [ServiceAnswer], at now: Double) -> ServiceRound {
         var round = ServiceRound()
         var timings = PromQLTimings()
         var seen: Set<SeriesKey> = []
-        memory.begin(.none)
+        memory.begin(at: now)
         for (place, query) in queries.enumerated() {
             guard case .success(let values) = taken[place] else { continue }
             round.sampleCount += values.seriesCount

@@ -15,5 +15,6 @@ struct APIAnswers: Sendable {
     /// What cannot be had is unknown, not as it was.
     mutating func forget(_ path: String) { answers[path] = nil }
 
-    var samples: [ScrapedSample] { answers.values.flatMap(\.samples) }
+    /// In an order that stays: where there are too many models, the same ones are left out.
+    var samples: [ScrapedSample] { answers.sorted { $0.key < $1.key }.flatMap(\.value.samples) }
 }

@@ -56,12 +56,12 @@ struct PageSource: ServiceSource {
         return ServiceAnswer(request: answer.request, result: .failure(.notTaken))
     }
 
-    mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound {
+    mutating func end(_ answers: [ServiceAnswer], at now: Double) -> ServiceRound {
         var round = ServiceRound()
         round.apiFailureCount = apiFailures.count
         round.apiFailure = apiFailures.first
         do throws(ServiceFailure) {
-            try takePage(answers[0], into: &round)
+            try takePage(answers[0], into: &round, at: now)
         } catch {
             readings.miss()
             absentRounds = [:]
@@ -70,14 +70,17 @@ struct PageSource: ServiceSource {
         return round
     }
 
-    private mutating func takePage(_ answer: ServiceAnswer, into round: inout ServiceRound) throws(ServiceFailure) {
+    private mutating func takePage(
+        _ answer: ServiceAnswer, into round: inout ServiceRound, at now: Double
+    ) throws(ServiceFailure) {
         let page = try page(answer)
         round.sampleCount = page.sampleCount
         round.malformedCount = page.malformedCount
         var samples = page.samples
         for sample in apiAnswers.samples { samples[sample.name, default: []].append(sample) }
         let taken = readings.take(
-            samples, isWhole: !page.isTruncated, hasAPI: !apiPaths.isEmpty && apiFailures.isEmpty)
+            samples, isWhole: !page.isTruncated && page.malformedCount == 0,
+            hasAPI: !apiPaths.isEmpty && apiFailures.isEmpty, at: now)
         round.readings = taken.readings
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })

@@ -7,6 +7,8 @@ public final class ServiceReader {
     private let monotonicSeconds: () -> Double
     private let unixSeconds: () -> Double
     private let files: any HostFiles
+    /// Tells this host from others.
+    private let host: String
     private var configured: [ServiceSettings] = []
     /// Nil where only what is configured is read.
     private var finder: ServerFinder?
@@ -15,7 +17,7 @@ public final class ServiceReader {
 
     /// Nil when the HTTP library cannot be used.
     ///
-    /// - Parameter files: where it stands which ports are listened on.
+    /// - Parameter files: where it stands which ports are listened on, and what host this is.
     public init?(
         board: ServiceBoard, files: any HostFiles = SystemHostFiles(),
         monotonicSeconds: @escaping () -> Double = HostClock.monotonicSeconds,
@@ -27,9 +29,19 @@ public final class ServiceReader {
         self.client = client
         self.board = board
         self.files = files
+        host = Self.host(files)
         self.monotonicSeconds = monotonicSeconds
         self.unixSeconds = unixSeconds
     }
+
+    /// The host's name, and what no other one has while it runs: names are not always set.
+    private static func host(_ files: any HostFiles) -> String {
+        [HostPath.procfs("sys/kernel/hostname"), .procfs("sys/kernel/random/boot_id")]
+            .map { (try? files.read($0)).map { String(decoding: $0, as: UTF8.self) } ?? "" }.joined()
+    }
+
+    /// When each service is read next, monotonic seconds.
+    var dueSeconds: [Double] { targets.map(\.dueSeconds) }
 
     /// Reads these services from now on. One that is as it was goes on; at most ``ServiceLimits/servicesMax`` are read.
     ///
@@ -64,7 +76,7 @@ public final class ServiceReader {
         }
         for new in wanted where !kept.contains(where: { $0.settings == new }) {
             board.begin(new, unixSeconds: unixSeconds())
-            kept.append(ServiceTarget(new, at: now))
+            kept.append(ServiceTarget(new, at: now, host: host))
         }
         targets = kept
     }

@@ -25,8 +25,9 @@ protocol ServiceSource {
     /// Takes the answer to the request at `place` as it comes, and returns what of it is to be kept until the end.
     mutating func take(_ answer: ServiceAnswer, at place: Int) -> ServiceAnswer
 
-    /// What the answers say, in the order of the requests; `seconds` is for the caller to set.
-    mutating func end(_ answers: [ServiceAnswer]) -> ServiceRound
+    /// What the answers say, in the order of the requests; the round's `seconds` are for the caller to set, and `now`
+    /// is monotonic.
+    mutating func end(_ answers: [ServiceAnswer], at now: Double) -> ServiceRound
 }
 
 extension ServiceSource {

@@ -12,19 +12,24 @@ struct ServiceTarget {
     private var open: [HTTPClient.ID: (place: Int, request: ServiceRequest)] = [:]
     private var answers: [ServiceAnswer?] = []
 
-    init(_ settings: ServiceSettings, at now: Double) {
+    /// `host` tells this host from others with the same configuration.
+    init(_ settings: ServiceSettings, at now: Double, host: String) {
         self.settings = settings
         switch settings.source {
         case .page(let profile): source = PageSource(profile)
         case .promql(let queries): source = PromQLSource(queries)
         }
         // Services of one configuration, and daemons of many hosts, do not ask all at once.
-        dueSeconds = now + settings.interval * Self.share(of: settings.name + settings.url)
+        dueSeconds = now + settings.interval * Self.share(of: [host, settings.name, settings.url])
     }
 
-    /// Where in its interval a service stands, 0 to 1: the same in every run. FNV-1a.
-    static func share(of text: String) -> Double {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    /// Where in its interval a service stands, 0 to 1: the same in every run. FNV-1a, mixed once more, for its upper
+    /// bits hardly depend on the last characters.
+    static func share(of texts: [String]) -> Double {
+        let bytes = texts.joined(separator: "\n").utf8
+        var hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        hash = (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
+        hash ^= hash >> 32
         return Double(hash >> 11) / Double(1 << 53 as UInt64)
     }
 
@@ -64,7 +69,7 @@ struct ServiceTarget {
         answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
         ask(client, at: now)
         guard open.isEmpty else { return nil }
-        var round = source.end(answers.compactMap(\.self))
+        var round = source.end(answers.compactMap(\.self), at: now)
         answers = []
         round.seconds = now - began
         return round

@@ -4,9 +4,9 @@ internal import Telemetry
 ///
 /// - A value below the last one is a counter that was set back, as by a restart: nothing is counted for that interval,
 ///   and `fallen` tells whose it is.
-/// - A series that is new on a page that was read in the round before began at zero.
-/// - A series that is new otherwise, or that was there long ago, has counted for nobody knows how long: nothing is
-///   counted.
+/// - The first value of a series is where it starts from: it has counted for nobody knows how long. Who knows that it
+///   began at zero says so, by ``countFromZero(_:_:)``.
+/// - A series that was there before, if only with a value that is none, is never new again.
 /// - A series that several signals read goes on once in a round, and says the same to all of them.
 struct CounterMemory: Sendable {
     /// A series that was not seen for so many rounds is forgotten.
@@ -17,6 +17,11 @@ struct CounterMemory: Sendable {
     static let valuesMax = 131_072
     /// A count, or a sum, above this is none.
     static let valueMax = 1e15
+    /// What was counted over a longer time is not of the trailing minute. More than a minute: that is an interval which
+    /// may be configured, and no reading is on time to the millisecond.
+    static let lateSeconds = 90.0
+    /// Rounds, one a second, in that time.
+    private static let recentMax = 100
     /// Observations of a histogram in one interval; with more its buckets are not taken.
     static let observationsMax = 1e9
 
@@ -25,6 +30,8 @@ struct CounterMemory: Sendable {
         /// In round `round`; nil when it could not be said.
         var increase: Double?
         var round: UInt64
+        /// Whether it was met for the first time in round `round`.
+        var isNew = false
     }
 
     private struct Histogram: Sendable {
@@ -34,6 +41,8 @@ struct CounterMemory: Sendable {
         /// In round `round`; nil when they could not be said.
         var increases: [UInt64]?
         var round: UInt64
+        /// Whether it was met for the first time in round `round`.
+        var isNew = false
     }
 
     private struct Average: Sendable {
@@ -50,53 +59,74 @@ struct CounterMemory: Sendable {
     private var counters: [String: [LabelSet: Counter]] = [:]
     private var histograms: [String: [LabelSet: Histogram]] = [:]
     private var averages: [String: [LabelSet: Average]] = [:]
-    /// Hashes of forgotten series: when one comes back it is not new.
-    private var forgotten: Set<Int> = []
+    /// Hashes of series that were met and are not kept: forgotten ones, those without room, those whose value was none.
+    /// When it is full nothing is new any more.
+    private var metBefore: Set<Int> = []
     private var valueCount = 0
+    /// Those of them that were read in this round.
+    private var readCount = 0
     private var round: UInt64 = 0
-    private var continuity = Continuity.none
+    /// Whether a series was met for the first time in this round.
+    private var hasNew = false
 
+    /// When the last rounds were, seconds; none of them long ago.
+    private var recent: [(round: UInt64, seconds: Double)] = []
+
+    /// The series of this round whose values before it were read longer ago than ``lateSeconds``.
+    private(set) var late: Set<LabelSet> = []
     /// The series that were set back in this round.
     private(set) var fallen: Set<LabelSet> = []
     /// The series of this round that were left out because too many are kept.
     private(set) var droppedCount = 0
 
-    /// What was read well in the round before this one, so that series which are new began since then.
-    struct Continuity: Sendable {
-        var page: Bool
-        /// What the server says beside its page: samples whose names begin with `api:`.
-        var api: Bool
-
-        static let none = Continuity(page: false, api: false)
-    }
-
-    /// Begins the next round that was read well.
-    mutating func begin(_ continuity: Continuity) {
-        self.continuity = round > 0 ? continuity : .none
+    /// Begins the next round that was read well; `seconds` is monotonic.
+    mutating func begin(at seconds: Double = 0) {
         round &+= 1
+        if recent.count >= Self.recentMax { recent.removeFirst() }
+        recent.append((round, seconds))
+        recent.removeAll { seconds - $0.seconds > Self.lateSeconds }
+        late = []
+        hasNew = false
+        let isCrowded = droppedCount > 0
         fallen = []
         droppedCount = 0
         if round.isMultiple(of: UInt64(Self.roundsKept)) {
             forget(before: round - UInt64(Self.roundsKept))
-        } else if valueCount >= Self.valuesMax, round > 1 {
+        } else if isCrowded || valueCount >= Self.valuesMax, readCount < valueCount {
+            // Some of what is kept was not there in the round before.
             forget(before: round - 2)
         }
+        readCount = 0
     }
 
     /// How far the series went since it was seen last; nil when that cannot be said.
     mutating func increase(_ name: String, _ labels: LabelSet, to value: Double) -> Double? {
-        guard value >= 0, value <= Self.valueMax else { return nil }
+        guard value >= 0, value <= Self.valueMax else {
+            if counters[name]?[labels] == nil { noteMet(name, labels) }
+            return nil
+        }
         guard let last = counters[name]?[labels] else {
-            guard hasRoom(for: 1) else { return nil }
-            let increase = isNew(name, labels) ? value : nil
-            counters[name, default: [:]][labels] = Counter(value: value, increase: increase, round: round)
-            return increase
+            guard hasRoom(for: 1, name, labels) else { return nil }
+            let isNew = isUnmet(name, labels)
+            counters[name, default: [:]][labels] = Counter(value: value, increase: nil, round: round, isNew: isNew)
+            hasNew = hasNew || isNew
+            readCount += 1
+            return nil
         }
         if last.round == round { return last.increase }
         let increase = value >= last.value ? value - last.value : nil
         if increase == nil { fallen.insert(labels) }
+        if last.round < recent[0].round { late.insert(labels) }
         counters[name]?[labels] = Counter(value: value, increase: increase, round: round)
+        readCount += 1
         return increase
+    }
+
+    /// How far a counter went that is new in this round and began at zero: all the way.
+    mutating func countFromZero(_ name: String, _ labels: LabelSet) -> Double? {
+        guard hasNew, let new = counters[name]?[labels], new.isNew, new.round == round else { return nil }
+        counters[name]?[labels]?.increase = new.value
+        return new.value
     }
 
     /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one of
@@ -109,23 +139,40 @@ struct CounterMemory: Sendable {
         guard sorted.count <= Self.bucketsMax, sorted.last?.bound == .infinity,
             zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }), bounds.first.map(\.isFinite) ?? true,
             sorted.allSatisfy({ $0.count >= 0 && $0.count <= Self.valueMax })
-        else { return nil }
+        else {
+            if histograms[name]?[labels] == nil { noteMet(name, labels) }
+            return nil
+        }
         let counts = sorted.map(\.count)
         let last = histograms[name]?[labels]
         if let last, last.round == round { return last.increases.map { (last.bounds, $0) } }
-        guard hasRoom(for: counts.count - (last?.counts.count ?? 0)) else { return nil }
+        guard hasRoom(for: counts.count - (last?.counts.count ?? 0), name, labels) else { return nil }
+        readCount += counts.count
         var increases: [UInt64]?
         if let last {
             if last.bounds == bounds {
                 let isContinued = zip(counts, last.counts).allSatisfy { $0 >= $1 }
+                if last.round < recent[0].round { late.insert(labels) }
                 if isContinued { increases = Self.counts(counts, since: last.counts) } else { fallen.insert(labels) }
             }
-        } else if isNew(name, labels) {
-            increases = Self.counts(counts, since: counts.map { _ in 0 })
         }
         histograms[name, default: [:]][labels] = Histogram(
-            bounds: bounds, counts: counts, increases: increases, round: round)
+            bounds: bounds, counts: counts, increases: increases, round: round,
+            isNew: last == nil && isUnmet(name, labels))
         return increases.map { (bounds, $0) }
+    }
+
+    /// What a histogram that is new in this round counted since it began, at zero.
+    mutating func countBucketsFromZero(_ name: String, _ labels: LabelSet) -> (bounds: [Double], counts: [UInt64])? {
+        guard let new = histograms[name]?[labels], new.isNew, new.round == round else { return nil }
+        let increases = Self.counts(new.counts, since: new.counts.map { _ in 0 })
+        histograms[name]?[labels]?.increases = increases
+        return increases.map { (new.bounds, $0) }
+    }
+
+    /// The bounds of a histogram, if it was read in this round.
+    func bounds(_ name: String, _ labels: LabelSet) -> [Double]? {
+        histograms[name]?[labels].flatMap { $0.round == round ? $0.bounds : nil }
     }
 
     /// The count and the sum of an interval, from a mean over the server's whole life.
@@ -136,10 +183,12 @@ struct CounterMemory: Sendable {
         guard mean >= 0, mean <= Self.valueMax, count >= 0, count <= Self.valueMax else { return nil }
         let now = Average(mean: mean, count: count, round: round)
         guard var last = averages[name]?[labels] else {
-            guard hasRoom(for: 1) else { return nil }
+            guard hasRoom(for: 1, name, labels) else { return nil }
             averages[name, default: [:]][labels] = now
-            return isNew(name, labels) ? (count, mean * count) : nil
+            readCount += 1
+            return nil
         }
+        if last.round != round { readCount += 1 }
         let increase = count - last.count
         if increase >= 0, increase < count * Self.averageShareMin {
             last.round = round
@@ -171,14 +220,48 @@ struct CounterMemory: Sendable {
 
     // MARK: What is kept
 
-    private func isNew(_ name: String, _ labels: LabelSet) -> Bool {
-        (name.hasPrefix("api:") ? continuity.api : continuity.page)
-            && !forgotten.contains(Key(name: name, labels: labels).hashValue)
+    /// The series of this round that went on, as far as can be told: they had counted more than they counted since. Of
+    /// one that counted more than that nobody knows whether it was set back.
+    var continued: Set<LabelSet> {
+        var continued: Set<LabelSet> = []
+        for series in counters.values {
+            for (labels, counter) in series where counter.round == round {
+                if let increase = counter.increase, increase < counter.value - increase { continued.insert(labels) }
+            }
+        }
+        return continued
     }
 
-    private mutating func hasRoom(for count: Int) -> Bool {
+    /// Whether a counter was met in this round for the first time.
+    func isNew(_ name: String, _ labels: LabelSet) -> Bool {
+        guard hasNew, let counter = counters[name]?[labels] else { return false }
+        return counter.isNew && counter.round == round
+    }
+
+    /// Whether a counter was not met before this round.
+    func isNewOrUnmet(_ name: String, _ labels: LabelSet) -> Bool {
+        guard let counter = counters[name]?[labels] else { return isUnmet(name, labels) }
+        return counter.isNew && counter.round == round
+    }
+
+    /// Whether a counter of that name is kept that is not among `present`.
+    func hasOther(_ name: String, than present: Set<LabelSet>) -> Bool {
+        counters[name]?.keys.contains { !present.contains($0) } ?? false
+    }
+
+    private func isUnmet(_ name: String, _ labels: LabelSet) -> Bool {
+        metBefore.count < Self.valuesMax && !metBefore.contains(Key(name: name, labels: labels).hashValue)
+    }
+
+    private mutating func noteMet(_ name: String, _ labels: LabelSet) {
+        guard metBefore.count < Self.valuesMax else { return }
+        metBefore.insert(Key(name: name, labels: labels).hashValue)
+    }
+
+    private mutating func hasRoom(for count: Int, _ name: String, _ labels: LabelSet) -> Bool {
         guard valueCount + count <= Self.valuesMax else {
             droppedCount += 1
+            noteMet(name, labels)
             return false
         }
         valueCount += count
@@ -186,10 +269,9 @@ struct CounterMemory: Sendable {
     }
 
     private mutating func forget(before oldest: UInt64) {
-        if forgotten.count > Self.valuesMax { forgotten = [] }
-        counters = Self.kept(counters, from: oldest, \.round, &forgotten)
-        histograms = Self.kept(histograms, from: oldest, \.round, &forgotten)
-        averages = Self.kept(averages, from: oldest, \.round, &forgotten)
+        counters = Self.kept(counters, from: oldest, \.round, &metBefore)
+        histograms = Self.kept(histograms, from: oldest, \.round, &metBefore)
+        averages = Self.kept(averages, from: oldest, \.round, &metBefore)
         valueCount =
             counters.values.reduce(0) { $0 + $1.count } + averages.values.reduce(0) { $0 + $1.count }
             + histograms.values.reduce(0) { $1.values.reduce($0) { $0 + $1.counts.count } }
@@ -197,15 +279,15 @@ struct CounterMemory: Sendable {
 
     private static func kept<Value>(
         _ series: [String: [LabelSet: Value]], from oldest: UInt64, _ round: KeyPath<Value, UInt64>,
-        _ forgotten: inout Set<Int>
+        _ metBefore: inout Set<Int>
     ) -> [String: [LabelSet: Value]] {
         var kept: [String: [LabelSet: Value]] = [:]
         for (name, values) in series {
             for (labels, value) in values {
                 if value[keyPath: round] > oldest {
                     kept[name, default: [:]][labels] = value
-                } else if forgotten.count <= valuesMax {
-                    forgotten.insert(Key(name: name, labels: labels).hashValue)
+                } else if metBefore.count < valuesMax {
+                    metBefore.insert(Key(name: name, labels: labels).hashValue)
                 }
             }
         }

@@ -2,8 +2,10 @@ internal import Telemetry
 
 /// What is known of one service: its last round, what was counted, its timings.
 struct ServiceRecord: Sendable {
-    /// Counters and timings that got nothing for so long are forgotten, seconds.
+    /// Counters and timings that got nothing for so long are forgotten, seconds; and for ``forgottenAfterIntervals``.
     static let forgottenAfterSeconds = 900.0
+    /// Where intervals are long, a failed reading or two are no reason to begin anew.
+    static let forgottenAfterIntervals = 3.0
     /// Series of counters and timings that one service may have.
     static let seriesMax = 10_000
 
@@ -33,6 +35,7 @@ struct ServiceRecord: Sendable {
     private let url: String
     private let batchSizeMax: Double?
     private let createdSeconds: Double
+    private let patienceSeconds: Double
     private(set) var last: ServiceRound?
     private var scrapeCount: UInt64 = 0
     private var failureCounts: [ServiceFailure.Reason: UInt64] = [:]
@@ -50,6 +53,9 @@ struct ServiceRecord: Sendable {
         url = settings.url
         batchSizeMax = settings.batchSizeMax
         createdSeconds = unixSeconds
+        // Readings are late by up to their time limit.
+        let intervals = Self.forgottenAfterIntervals * settings.interval + settings.timeout
+        patienceSeconds = max(Self.forgottenAfterSeconds, intervals)
     }
 
     // MARK: Rounds
@@ -110,7 +116,8 @@ struct ServiceRecord: Sendable {
         }
         // The sum is that of all observations. Those in the buckets have their share of it.
         let share = distribution.count > 0 ? distribution.countInBuckets / distribution.count : 0
-        timings[key]?.timing.add(distribution.counts, sum: distribution.sum * share)
+        timings[key]?.timing.add(
+            distribution.counts, sum: distribution.sum * share, inWindow: !distribution.isLate)
         timings[key]?.lastSeconds = now
     }
 
@@ -148,9 +155,10 @@ struct ServiceRecord: Sendable {
     }
 
     private mutating func forget(_ now: Double) {
-        counters = counters.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
-        timings = timings.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
-        stated = stated.filter { now - $0.value.lastSeconds < Self.forgottenAfterSeconds }
+        let patienceSeconds = patienceSeconds
+        counters = counters.filter { now - $0.value.lastSeconds < patienceSeconds }
+        timings = timings.filter { now - $0.value.lastSeconds < patienceSeconds }
+        stated = stated.filter { now - $0.value.lastSeconds < patienceSeconds }
     }
 
     // MARK: What is shown

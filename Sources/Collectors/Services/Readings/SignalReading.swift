@@ -33,6 +33,15 @@ public struct SignalReading: Sendable, Equatable {
         }
     }
 
+    /// What is left where nobody knows since when its counters have counted: the value now; nil where that is nothing.
+    var uncounted: SignalReading? {
+        switch value {
+        case .number: self
+        case .increase: SignalReading(signal, labels, .increase(0))
+        case .distribution, .buckets: nil
+        }
+    }
+
     /// Of a distribution its buckets, nil where there are none.
     var bucketsAlone: SignalReading? {
         guard case .distribution(let distribution) = value, !distribution.counts.isEmpty else { return nil }
@@ -50,6 +59,8 @@ public struct IntervalDistribution: Sendable, Equatable {
     public var counts: [UInt64]
     /// Those that the server states itself, in a summary.
     public var quantiles: StatedQuantiles
+    /// Whether it was counted over so long a time that it is not of the trailing minute.
+    public var isLate = false
 
     public init(
         count: Double, sum: Double, bounds: [Double] = [], counts: [UInt64] = [],
@@ -82,6 +93,7 @@ public struct IntervalDistribution: Sendable, Equatable {
         count += other.count
         sum += other.sum
         quantiles.add(other.quantiles)
+        isLate = isLate || other.isLate
         if counts.isEmpty {
             bounds = other.bounds
             counts = other.counts

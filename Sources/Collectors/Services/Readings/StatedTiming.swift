@@ -22,9 +22,10 @@ struct StatedTiming: Sendable {
         self.labels = labels
     }
 
-    /// Takes what one interval gave.
+    /// Takes what one interval gave. What was counted over a longer time than the trailing minute is not of it.
     mutating func add(_ distribution: IntervalDistribution) {
         quantiles = distribution.quantiles
+        guard !distribution.isLate else { return }
         window.count += distribution.count
         window.sum += distribution.sum
     }

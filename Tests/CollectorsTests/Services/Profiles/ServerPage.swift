@@ -67,6 +67,17 @@ struct ServerPage {
         return ScrapedSample(String(line[..<open]), LabelSet(labels), Double(value)!)
     }
 
+    /// With every sample that only `later` has, at zero.
+    func beginning(what later: ServerPage) -> ServerPage {
+        var page = self
+        for (name, samples) in later.samples {
+            let known = Set((page.samples[name] ?? []).map(\.labels))
+            page.samples[name, default: []] += samples.filter { !known.contains($0.labels) }
+                .map { ScrapedSample($0.name, $0.labels, 0) }
+        }
+        return page
+    }
+
     /// Every sample of each of the names goes on by so much.
     func advanced(_ steps: [String: Double]) -> ServerPage {
         var page = self

@@ -9,6 +9,7 @@ struct PromQLLabelsTests {
         (["__name__": "up", "job": "a", "zone": "b"], ["job": "a", "zone": "b"]),
         ([:], [:]),
         (["job": ""], [:]),
+        (["": "x", "job": "a"], ["job": "a"]),
         (["service": "x", "profile": "y"], ["exported_service": "x", "exported_profile": "y"]),
         (["le": "1", "quantile": "0.5"], ["exported_le": "1", "exported_quantile": "0.5"]),
         (["timing": "t", "statistic": "p99"], ["exported_timing": "t", "exported_statistic": "p99"]),

@@ -37,7 +37,7 @@ struct PromQLSourceTests {
         for answer in answers {
             if case .success(let page) = answer.result { #expect(page.body.isEmpty) }
         }
-        return source.end(answers.reversed())
+        return source.end(answers.reversed(), at: 0)
     }
 
     private static func round(_ queries: PromQLSettings, _ replies: Reply...) throws -> ServiceRound {

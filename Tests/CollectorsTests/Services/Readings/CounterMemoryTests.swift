@@ -5,8 +5,6 @@ import Testing
 
 @Suite("Counter memory")
 struct CounterMemoryTests {
-    private static let whole = CounterMemory.Continuity(page: true, api: true)
-
     @Test(
         "tells from values, one a round, how far a counter went",
         arguments: [
@@ -21,7 +19,7 @@ struct CounterMemoryTests {
     func counters(_ values: [Double], _ increases: [Double?]) {
         var memory = CounterMemory()
         let told = values.map { value in
-            memory.begin(Self.whole)
+            memory.begin()
             return memory.increase("requests", [:], to: value)
         }
         #expect(told == increases)
@@ -30,72 +28,115 @@ struct CounterMemoryTests {
     @Test("says the same to all who ask in one round")
     func sharedCounter() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increase("requests", [:], to: 10)
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increase("requests", [:], to: 14) == 4)
         #expect(memory.increase("requests", [:], to: 14) == 4)
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increase("requests", [:], to: 14) == 0)
     }
 
-    @Test(
-        "a series that is new began at zero where the round before was read, and only there",
-        arguments: [
-            ("requests", CounterMemory.Continuity(page: true, api: true), 7),
-            ("requests", CounterMemory.Continuity(page: false, api: true), nil),
-            ("api:batches", CounterMemory.Continuity(page: true, api: true), 7),
-            ("api:batches", CounterMemory.Continuity(page: true, api: false), nil),
-        ] as [(String, CounterMemory.Continuity, Double?)])
-    func newSeries(_ name: String, _ continuity: CounterMemory.Continuity, _ increase: Double?) {
+    @Test("a series that is new has all of its value counted where it is known to have begun at zero, and once")
+    func newSeries() {
         var memory = CounterMemory()
-        memory.begin(.none)
-        _ = memory.increase("other", [:], to: 1)
-        memory.begin(continuity)
-        #expect(memory.increase(name, [:], to: 7) == increase)
+        memory.begin()
+        #expect(memory.increase("requests", [:], to: 7) == nil)
+        #expect(memory.isNew("requests", [:]))
+        #expect(memory.countFromZero("requests", [:]) == 7)
+        #expect(memory.increase("requests", [:], to: 7) == 7)
+        #expect(memory.increases("seconds", [:], [(1, 2), (.infinity, 3)]) == nil)
+        #expect(memory.countBucketsFromZero("seconds", [:])?.counts == [2, 1])
+        memory.begin()
+        #expect(memory.increase("requests", [:], to: 8) == 1)
+        #expect(!memory.isNew("requests", [:]))
+        #expect(memory.countFromZero("requests", [:]) == nil)
+        #expect(memory.increases("seconds", [:], [(1, 3), (.infinity, 4)])?.counts == [1, 0])
+        #expect(memory.countBucketsFromZero("seconds", [:]) == nil)
+    }
+
+    @Test("a series whose value was none is not new with the next one", arguments: [.nan, -1, 1e16] as [Double])
+    func unreadable(_ value: Double) {
+        var memory = CounterMemory()
+        memory.begin()
+        _ = memory.increase("requests", [:], to: value)
+        _ = memory.increases("seconds", [:], [(1, value), (.infinity, 2)])
+        memory.begin()
+        #expect(memory.increase("requests", [:], to: 1_000) == nil)
+        #expect(memory.increases("seconds", [:], [(1, 1), (.infinity, 2)]) == nil)
+        #expect(memory.countFromZero("requests", [:]) == nil)
+        #expect(memory.countBucketsFromZero("seconds", [:]) == nil)
+        memory.begin()
+        #expect(memory.increase("requests", [:], to: 1_001) == 1)
     }
 
     @Test("a series that comes back after it was forgotten is not taken for a new one")
     func forgotten() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increase("requests", ["model": "a"], to: 1_000)
-        for _ in 0...(2 * CounterMemory.roundsKept) { memory.begin(Self.whole) }
-        #expect(memory.increase("requests", ["model": "a"], to: 1_500) == nil)
-        #expect(memory.increase("requests", ["model": "b"], to: 5) == 5)
-        memory.begin(Self.whole)
+        for _ in 0...(2 * CounterMemory.roundsKept) { memory.begin() }
+        _ = memory.increase("requests", ["model": "a"], to: 1_500)
+        _ = memory.increase("requests", ["model": "b"], to: 5)
+        #expect(memory.countFromZero("requests", ["model": "a"]) == nil)
+        #expect(memory.countFromZero("requests", ["model": "b"]) == 5)
+        memory.begin()
         #expect(memory.increase("requests", ["model": "a"], to: 1_501) == 1)
     }
 
     @Test("names the series that were set back, in that round")
     func fallen() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increase("requests", ["model": "a"], to: 10)
         _ = memory.increases("seconds", ["model": "b"], [(1, 4), (.infinity, 5)])
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increase("requests", ["model": "a"], to: 2)
         _ = memory.increases("seconds", ["model": "b"], [(1, 3), (.infinity, 6)])
         #expect(memory.fallen == [["model": "a"], ["model": "b"]])
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.fallen == [])
     }
 
     @Test("keeps no more than so many values, and makes room for those that are there")
     func limit() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         for index in 0..<(CounterMemory.valuesMax + 3) {
             _ = memory.increase("requests", ["id": "\(index)"], to: 1)
         }
         #expect(memory.droppedCount == 3)
         // What was in the round before stays; then all of it is gone.
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increase("requests", ["id": "0"], to: 2)
-        memory.begin(Self.whole)
-        #expect(memory.increase("requests", ["id": "new"], to: 4) == 4)
+        memory.begin()
+        #expect(memory.increase("requests", ["id": "new"], to: 4) == nil)
         #expect(memory.increase("requests", ["id": "0"], to: 5) == 3)
         #expect(memory.droppedCount == 0)
+        // What had no room was there all the same.
+        _ = memory.increase("requests", ["id": "\(CounterMemory.valuesMax)"], to: 9)
+        #expect(memory.countFromZero("requests", ["id": "\(CounterMemory.valuesMax)"]) == nil)
+        memory.begin()
+        #expect(memory.increase("requests", ["id": "new"], to: 8) == 4)
+    }
+
+    @Test("a histogram that does not fit quite has room as soon as others are gone, without all values being used")
+    func limitOfHistogram() {
+        var memory = CounterMemory()
+        let buckets = (1...59).map { (Double($0), 4.0) } + [(.infinity, 5)]
+        memory.begin()
+        for index in 0..<(CounterMemory.valuesMax - 59) {
+            _ = memory.increase("requests", ["id": "\(index)"], to: 1)
+        }
+        memory.begin()
+        _ = memory.increase("requests", ["id": "0"], to: 1)
+        _ = memory.increases("seconds", [:], buckets)
+        #expect(memory.droppedCount == 1)
+        memory.begin()
+        _ = memory.increases("seconds", [:], buckets)
+        #expect(memory.droppedCount == 0)
+        memory.begin()
+        #expect(memory.increases("seconds", [:], buckets)?.counts == Array(repeating: 0, count: 60))
     }
 
     // MARK: Histograms
@@ -119,9 +160,9 @@ struct CounterMemoryTests {
     func buckets(_ first: [Double], _ second: [Double], _ counts: [UInt64]?) {
         var memory = CounterMemory()
         let bounds = [1, 2, Double.infinity]
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increases("seconds", [:], Array(zip(bounds, first))) == nil)
-        memory.begin(Self.whole)
+        memory.begin()
         let told = memory.increases("seconds", [:], Array(zip(bounds, second)))
         #expect(told?.counts == counts)
         if counts != nil { #expect(told?.bounds == [1, 2]) }
@@ -135,23 +176,23 @@ struct CounterMemoryTests {
         ] as [[(bound: Double, count: Double)]])
     func bounds(_ buckets: [(bound: Double, count: Double)]) {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increases("seconds", [:], buckets)
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increases("seconds", [:], buckets)?.counts == nil)
     }
 
     @Test("bounds in any order are the same; other bounds begin anew")
     func changedBounds() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         _ = memory.increases("seconds", [:], [(.infinity, 4), (1, 1), (2, 3)])
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increases("seconds", [:], [(2, 4), (1, 1), (.infinity, 5)])?.counts == [0, 1, 0])
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increases("seconds", [:], [(1, 9), (3, 9), (.infinity, 9)]) == nil)
         #expect(memory.fallen == [])
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.increases("seconds", [:], [(1, 9), (3, 10), (.infinity, 10)])?.counts == [0, 1, 0])
     }
 
@@ -160,13 +201,13 @@ struct CounterMemoryTests {
     @Test("of a mean over the server's life it tells the mean of the interval")
     func lifetime() throws {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.interval("slots", [:], mean: 2, count: 100) == nil)
-        memory.begin(Self.whole)
+        memory.begin()
         let interval = memory.interval("slots", [:], mean: 3, count: 150)
         let (count, sum) = try #require(interval)
         #expect(count == 50 && sum == 250)
-        memory.begin(Self.whole)
+        memory.begin()
         #expect(memory.interval("slots", [:], mean: 1, count: 10) == nil)
         #expect(memory.fallen == [[:]])
     }
@@ -174,7 +215,7 @@ struct CounterMemoryTests {
     @Test("a long life's interval grows until six digits tell its mean within a tenth")
     func lifetimeDigits() {
         var memory = CounterMemory()
-        memory.begin(Self.whole)
+        memory.begin()
         var count = 1e7
         var sum = 1.5e7
         func printed(_ value: Double) -> Double { (value * 1e5).rounded() / 1e5 }
@@ -184,7 +225,7 @@ struct CounterMemoryTests {
             // 250 decodes of 6 slots in each round.
             count += 250
             sum += 1_500
-            memory.begin(Self.whole)
+            memory.begin()
             if let (count, sum) = memory.interval("slots", [:], mean: printed(sum / count), count: count) {
                 told.append(sum / count)
             }

@@ -42,11 +42,17 @@ struct PageReadingsTests {
 
     @Test("a model that comes between two good rounds began at zero; one that goes leaves nothing behind")
     func modelsComeAndGo() {
+        func both(_ a: Double, _ b: Double) -> [String: [ScrapedSample]] {
+            Self.busy(a, wait: a * 125_000).merging(Self.busy(b, wait: b * 2e6, model: "b")) { $0 + $1 }
+        }
         var readings = PageReadings(Self.profile)
-        _ = readings.take(Self.busy(100, wait: 1e6))
-        #expect(flat(readings.take(Self.busy(4, wait: 8e6, model: "b"))) == ["requests b": 4, "queue_time b": 2])
+        _ = readings.take(Self.busy(100, wait: 1.25e7))
+        #expect(
+            flat(readings.take(both(101, 4)))
+                == ["requests a": 1, "queue_time a": 0.125, "requests b": 4, "queue_time b": 2])
+        #expect(flat(readings.take(Self.busy(5, wait: 1e7, model: "b"))) == ["requests b": 1, "queue_time b": 2])
         // It is back with what it had.
-        #expect(flat(readings.take(Self.busy(102, wait: 1.25e6))) == ["requests a": 2, "queue_time a": 0.125])
+        #expect(flat(readings.take(both(103, 5))) == ["requests a": 2, "queue_time a": 0.125, "requests b": 0])
     }
 
     @Test("a restart is told by one counter that fell, though others have passed their old values")
@@ -66,6 +72,21 @@ struct PageReadingsTests {
         let round = readings.take(
             Self.busy(1, wait: 5e6).merging(Self.busy(110, wait: 2e6, model: "b")) { $0 + $1 })
         #expect(flat(round) == ["requests a": 0, "requests b": 10, "queue_time b": 0.1])
+    }
+
+    @Test(
+        "where a model began anew, another one that may have is not trusted either",
+        arguments: [
+            // What the other one's count was and is.
+            (1, 2, 0), (5, 10, 0), (6, 11, 5), (5, 5, 0), (0, 3, 0),
+        ] as [(Double, Double, Double)])
+    func restartOfAll(_ before: Double, _ now: Double, _ counted: Double) {
+        var readings = PageReadings(Self.profile)
+        let fallen = Self.busy(3, wait: 1e6)
+        _ = readings.take(Self.busy(100, wait: 1e6).merging(Self.busy(before, wait: 0, model: "b")) { $0 + $1 })
+        let round = flat(readings.take(fallen.merging(Self.busy(now, wait: 1e7, model: "b")) { $0 + $1 }))
+        #expect(round["requests b"] == counted)
+        #expect((round["queue_time b"] == nil) == (counted == 0))
     }
 
     @Test("after a page that was cut short nothing is taken for new")
@@ -118,6 +139,36 @@ struct PageReadingsTests {
         #expect(flat(both) == ["queue_length a": 5])
     }
 
+    @Test("a source that takes another one's place goes on from where it was; what both counted is counted once")
+    func alternateCounters() {
+        let profile = ServiceProfile(
+            id: "test", title: "a server", ports: [],
+            signals: [
+                .requests: [.counter("proxy_total"), .counter("replica_total")],
+                .batchSize: [.distribution("api:batch"), .mean(of: "items", per: "batches")],
+            ])
+        func page(_ proxy: Double?, _ replica: Double) -> [String: [ScrapedSample]] {
+            var samples = [
+                ScrapedSample("replica_total", [:], replica), ScrapedSample("items", [:], replica * 4),
+                ScrapedSample("batches", [:], replica),
+            ]
+            if let proxy {
+                samples += [
+                    ScrapedSample("proxy_total", [:], proxy), ScrapedSample("api:batch_count", [:], proxy),
+                    ScrapedSample("api:batch_sum", [:], proxy * 2),
+                ]
+            }
+            return Dictionary(grouping: samples, by: \.name)
+        }
+        var readings = PageReadings(profile)
+        let rounds = [
+            page(5_000, 900_000), page(5_003, 900_003), page(nil, 900_007), page(nil, 900_008), page(5_010, 900_010),
+            page(5_011, 900_011), page(nil, 900_011), page(1, 900_012), page(3, 900_014),
+        ].map { flat(readings.take($0)) }
+        #expect(rounds.map { $0["requests"] } == [0, 3, 4, 1, 0, 1, 0, 0, 2])
+        #expect(rounds.map { $0["batch_size"] } == [nil, 2, 4, 4, nil, 2, nil, nil, 2])
+    }
+
     @Test("sum, count and buckets of a histogram go on together, or its interval says nothing")
     func histogram() {
         func page(_ sum: Double, _ count: Double, _ buckets: [Double]) -> [String: [ScrapedSample]] {
@@ -140,6 +191,53 @@ struct PageReadingsTests {
         // A histogram whose buckets make no sense has a mean.
         #expect(flat(readings.take(page(4, 21, [1, .nan, 21]))) == ["request_time": 1])
         #expect(flat(readings.take(page(.nan, 22, [1, 22, 22]))) == [:])
+    }
+
+    @Test("of series with unlike bounds those are counted that the model had, busy or not, until they are gone")
+    func unlikeBounds() {
+        /// Counts of a series with bounds of 1 s and 2 s, and of one with a bound of 5 s.
+        func page(_ one: Double?, _ other: Double) -> [String: [ScrapedSample]] {
+            let series = [("one", ["1", "2", "+Inf"], one), ("other", ["5", "+Inf"], other)]
+            let samples = series.flatMap { handler, bounds, count -> [ScrapedSample] in
+                guard let count else { return [] }
+                let labels: LabelSet = ["model": "a", "handler": handler]
+                return [
+                    ScrapedSample("seconds_count", labels, count), ScrapedSample("seconds_sum", labels, count / 2),
+                ] + bounds.map { ScrapedSample("seconds_bucket", labels.adding([Label("le", $0)]), count) }
+            }
+            return Dictionary(grouping: samples, by: \.name)
+        }
+        var readings = PageReadings(Self.profile)
+        func bounds(_ one: Double?, _ other: Double) -> ([Double]?, dropped: Int, mean: Double?) {
+            let round = readings.take(page(one, other))
+            guard case .distribution(let distribution) = round.readings.first?.value else {
+                return (nil, round.droppedCount, nil)
+            }
+            #expect(distribution.counts.isEmpty == distribution.bounds.isEmpty)
+            return (distribution.counts.isEmpty ? nil : distribution.bounds, round.droppedCount, distribution.mean)
+        }
+        _ = bounds(0, 0)
+        #expect(bounds(1, 0) == ([1, 2], 0, 0.5))
+        #expect(bounds(1, 3) == (nil, 1, 0.5))
+        #expect(bounds(2, 3) == ([1, 2], 0, 0.5))
+        #expect(bounds(3, 4) == ([1, 2], 1, 0.5))
+        #expect(bounds(3, 4) == (nil, 0, nil))
+        // Once it is gone the other takes its place, and keeps it.
+        #expect(bounds(nil, 6) == ([5], 0, 0.5))
+        #expect(bounds(9, 7) == ([5], 1, 0.5))
+    }
+
+    @Test("of too many models those that the page has first are taken, in every round")
+    func firstModels() {
+        var readings = PageReadings(Self.profile)
+        for round in 0..<4 {
+            // What of them is on the page differs, and how many are beyond the limit.
+            let names = (0..<PageReadings.modelsMax).map { "m\($0)" } + (0...(round * 700)).map { "x\($0)" }
+            let samples = names.map { ScrapedSample("queue", ["model": $0], 1) }
+            let taken = readings.take(["queue": samples])
+            #expect(Set(taken.readings.map { $0.labels["model"] }) == Set(names.prefix(PageReadings.modelsMax)))
+            #expect(taken.droppedCount == round * 700 + 1)
+        }
     }
 
     @Test("models beyond the limit are left out and counted; long names are cut")

@@ -7,9 +7,10 @@ import Testing
 struct ServiceRecordTests {
     private static let profile = ServiceProfile(id: "test", title: "a server", ports: [], signals: [:])
 
-    private static func record(batchSizeMax: Double? = nil) -> ServiceRecord {
-        let settings = ServiceSettings(
+    private static func record(batchSizeMax: Double? = nil, interval: Double = 5) -> ServiceRecord {
+        var settings = ServiceSettings(
             name: "a", source: .page(profile), url: "http://127.0.0.1/metrics", batchSizeMax: batchSizeMax)
+        settings.interval = interval
         return ServiceRecord(settings, unixSeconds: 1_000)
     }
 
@@ -81,6 +82,25 @@ struct ServiceRecordTests {
             unixSeconds: 1_906)
         #expect(value(record, "requests") == 2)
         #expect(families(record)["latencyd_service_requests"]?.first?.createdSeconds == 1_906)
+    }
+
+    @Test(
+        "where intervals are long, two failed readings leave the counters", arguments: [900, 1_200, 3_600] as [Double])
+    func longIntervals(_ interval: Double) {
+        var record = Self.record(interval: interval)
+        func take(_ round: ServiceRound, at seconds: Double) {
+            record.take(round, monotonicSeconds: seconds, unixSeconds: 1_000 + seconds)
+        }
+        let busy = Self.round(SignalReading(.requests, ["model": "m"], .increase(3)))
+        take(busy, at: 0)
+        take(ServiceRound(), at: interval)
+        take(ServiceRound(), at: 2 * interval)
+        take(busy, at: 3 * interval + 0.5)
+        #expect(value(record, "requests") == 6)
+        for round in 4...6 { take(ServiceRound(), at: Double(round) * interval) }
+        #expect(value(record, "requests") == 6)
+        take(ServiceRound(), at: 7 * interval)
+        #expect(value(record, "requests") == nil)
     }
 
     @Test(
@@ -184,5 +204,52 @@ struct ServiceRecordTests {
             counts.append(windows.finished.reduce(0) { $0 + $1.count })
         }
         #expect(counts == [2, 2, 2, 2, 2, 2, 0, 0])
+    }
+
+    // MARK: Time
+
+    /// A page that has one more request of half a second in each reading.
+    private static let busy = ServiceProfile(
+        id: "test", title: "a server", ports: [], signals: [.requestTime: [.distribution("s")]])
+
+    private static func page(_ count: Double) -> [String: [ScrapedSample]] {
+        Dictionary(
+            grouping: [
+                ScrapedSample("s_bucket", ["le": "1"], count), ScrapedSample("s_bucket", ["le": "+Inf"], count),
+                ScrapedSample("s_count", [:], count), ScrapedSample("s_sum", [:], count / 2),
+            ], by: \.name)
+    }
+
+    @Test(
+        "what was counted over more than the trailing minute is exposed and is in no window",
+        arguments: [
+            // Moments of the readings, and how many of the observations after the first reading are in the windows.
+            ([0, 5, 10], 20), ([0, 60, 120.2], 20), ([0, 5, 7_200], 10), ([0, 600, 1_200], 0), ([0, 600, 605], 10),
+            // A server that does not show its histogram for ten minutes, or is not there.
+            ([0, -300, 600, 605], 10), ([0, 5, -200, 600, 605], 20),
+        ] as [([Double], UInt64)])
+    func late(_ moments: [Double], _ expected: UInt64) throws {
+        for isReadable in [true, false] {
+            var (record, readings, count) = (Self.record(), PageReadings(Self.busy), 1_000.0)
+            for moment in moments {
+                var round = ServiceRound()
+                if moment >= 0 {
+                    round.readings = readings.take(Self.page(count), at: moment).readings
+                    count += 10
+                } else if isReadable {
+                    round.readings = readings.take([:], at: -moment).readings
+                } else {
+                    readings.miss()
+                }
+                record.take(round, monotonicSeconds: abs(moment), unixSeconds: 1_000)
+            }
+            let windows = try #require(record.endWindows(1, windowsMax: 6, windowSeconds: 10).first)
+            #expect(windows.finished.reduce(0) { $0 + $1.count } == expected)
+            let all = UInt64(count - 1_010)
+            let shown = histogram(record, "request_duration_seconds")
+            #expect(shown?.classicCounts == [all, 0])
+            #expect(shown?.exponential.count == all)
+            #expect(shown?.exponential.sum == Double(all) / 2)
+        }
     }
 }

@@ -35,15 +35,15 @@ struct StatedTimingTests {
                 ServiceSettings(name: "a", source: .page(StatedTimingTests.profile), url: "http://a"), unixSeconds: 0)
         }
 
-        mutating func read(_ samples: [String: [ScrapedSample]]?) {
+        mutating func read(_ samples: [String: [ScrapedSample]]?, after pause: Double = 5) {
+            seconds += pause
             var round = ServiceRound()
             if let samples {
-                round.readings = readings.take(samples).readings
+                round.readings = readings.take(samples, at: seconds).readings
             } else {
                 readings.miss()
                 round.failure = ServiceFailure(.timeout, "late")
             }
-            seconds += 5
             board.take(round, of: "a", monotonicSeconds: seconds, unixSeconds: seconds)
         }
 
@@ -143,5 +143,18 @@ struct StatedTimingTests {
             ])
         board.take(ServiceRound(), of: "f", monotonicSeconds: 2, unixSeconds: 2)
         #expect(board.statedTimings().isEmpty)
+    }
+
+    @Test(
+        "what was counted over more than the trailing minute is not of it; the quantiles are those of the last reading")
+    func late() {
+        var service = Service()
+        service.read(Self.page([("1", 10, 1e6, ["0.5": 50_000])]))
+        service.read(Self.page([("1", 90, 9e6, ["0.5": 60_000])]), after: 600)
+        service.read(Self.page([("1", 92, 9.4e6, ["0.5": 70_000])]))
+        let summary = service.endWindow().first?.summary
+        #expect(summary?.count == 2)
+        #expect(summary?.mean.map { abs($0 - 0.2) < 1e-9 } == true)
+        #expect(summary?.p50.map { abs($0 - 0.07) < 1e-9 } == true)
     }
 }
