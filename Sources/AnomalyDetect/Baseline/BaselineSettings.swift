@@ -9,6 +9,10 @@ public struct BaselineSettings: Sendable, Equatable {
     public var relativeDeadBand: Double = 0
     /// Smaller deviations than this, in the value's unit, are harmless.
     public var absoluteDeadBand: Double = 0
+    /// How many false alarms of level warning or above are put up with, a day.
+    public var warningsPerDay: Double = 1.0 / 7
+    /// How many of level critical; no more than of `warningsPerDay`.
+    public var criticalsPerDay: Double = 1.0 / 30
 
     public init() {}
 }
