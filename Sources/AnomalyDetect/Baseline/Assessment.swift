@@ -11,4 +11,8 @@ public struct Assessment: Sendable, Equatable {
     public var sigma = 0.0
     /// What the score, and those before it, are worth.
     public var level = AlertLevel.none
+    /// An incident has lasted for so long that it counts as the new normal since.
+    public var isLevelShift = false
+
+    public init() {}
 }

@@ -1,0 +1,45 @@
+internal import Glibc
+
+/// One number of several: the weighted geometric mean of residuals beside their thresholds.
+///
+/// A value has to be unusual in every respect. Beside the day's course alone, whatever shifts it looks unusual; beside
+/// the last half hour alone, whatever the day always brings does.
+struct AnomalyScore: Sendable, Equatable {
+    /// Beyond this a single value counts only so much more: a lone spike, however high, says less than several values.
+    private static let cap = 1.3
+    private static let capExponent = 0.2
+    /// How much the mean of the last values counts, in the exponent.
+    private static let memoryWeight = 0.15
+    private static let memoryLength = 4
+    /// So that 1 is where F1 is best.
+    static let gain = 1.7
+
+    /// Of the values learned last; the newest first.
+    private(set) var memory: [Double] = []
+
+    init(memory: [Double] = []) { self.memory = Array(memory.prefix(Self.memoryLength - 1)) }
+
+    /// - Parameter parts: residuals divided by their thresholds, with weights.
+    static func mean(_ parts: (size: Double, weight: Double)...) -> Double {
+        var (sum, weights) = (0.0, 0.0)
+        for part in parts where part.weight > 0 {
+            guard part.size > 0 else { return 0 }
+            sum += part.weight * log(part.size)
+            weights += part.weight
+        }
+        let mean = exp(sum / weights)
+        return mean <= cap ? mean : cap * pow(mean / cap, capExponent)
+    }
+
+    /// - Parameter value: a mean from above.
+    func score(_ value: Double) -> Double {
+        guard value > 0 else { return 0 }
+        let recent = (value + memory.reduce(0, +)) / Double(Self.memoryLength)
+        return Self.gain * value * pow(recent / value, Self.memoryWeight)
+    }
+
+    mutating func add(_ value: Double) {
+        if memory.count == Self.memoryLength - 1 { memory.removeLast() }
+        memory.insert(value, at: 0)
+    }
+}
