@@ -22,7 +22,8 @@ struct AlarmThresholds: Sendable, Equatable {
     /// - Parameter perDay: false alarms that are put up with.
     static func score(_ perDay: Double) -> Double {
         guard perDay > 0 else { return range.upperBound }
-        return min(max(onceAWeek * pow(1 / (7 * perDay), exponent), range.lowerBound), range.upperBound)
+        let score = onceAWeek * pow(1 / (7 * perDay), exponent)
+        return min(max(AnomalyScore.capped(score), range.lowerBound), range.upperBound)
     }
 
     func level(_ score: Double) -> AlertLevel {

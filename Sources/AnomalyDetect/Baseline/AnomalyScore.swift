@@ -27,8 +27,14 @@ struct AnomalyScore: Sendable, Equatable {
             sum += part.weight * log(part.size)
             weights += part.weight
         }
-        let mean = exp(sum / weights)
-        return mean <= cap ? mean : cap * pow(mean / cap, capExponent)
+        return capped(exp(sum / weights), cap)
+    }
+
+    /// What becomes of a score that would have no cap: how rare deviations are is known of these.
+    static func capped(_ score: Double) -> Double { capped(score, gain * cap) }
+
+    private static func capped(_ value: Double, _ cap: Double) -> Double {
+        value <= cap ? value : cap * pow(value / cap, capExponent)
     }
 
     /// - Parameter value: a mean from above.

@@ -25,8 +25,8 @@ struct LearnableTimings: Sendable {
 
     mutating func contains(_ timing: String, _ unit: MetricUnit) -> Bool {
         if let known = known[timing] { return known }
-        // The database has the daemon's own signals as well, which no timing is named like.
-        guard !timing.hasPrefix("latencyd_") else { return false }
+        // The database has learned signals as well.
+        guard StateSeries.signalName(timing) == nil else { return false }
         if known.count >= Self.namesMax { known.removeAll(keepingCapacity: true) }
         let isLearned =
             patterns.map { $0.contains { $0.matches(timing) } } ?? Self.looksLikeLatency(timing, unit)

@@ -106,7 +106,28 @@ struct LearnedSeries: Sendable {
 
     /// How much is known: as much as of the statistic of which least is. The rate has no say.
     var state: BaselineState {
-        zip(Self.statistics, baselines).filter { $0.0 != .rate }.map(\.1.state).min { $0.rank < $1.rank } ?? .learning
+        leastKnown?.state ?? .learning
+    }
+
+    private var leastKnown: Baseline? {
+        zip(Self.statistics, baselines).filter { $0.0 != .rate }.map(\.1).min { one, other in
+            one.state != other.state
+                ? one.state.rank < other.state.rank : one.next?.seconds ?? 0 > other.next?.seconds ?? 0
+        }
+    }
+
+    /// What the next state takes, for people: `daily after 1d 4h more of values`.
+    private var missing: String? {
+        leastKnown?.next.map { state, seconds in
+            "\(state.rawValue) after \(Self.readable(seconds)) more of values"
+        }
+    }
+
+    private static func readable(_ seconds: Double) -> String {
+        let minutes = Int((min(max(seconds, 60), 1e9) / 60).rounded(.up))
+        let (days, hours) = (minutes / 1_440, minutes / 60 % 24)
+        if days > 0 { return "\(days)d \(hours)h" }
+        return hours > 0 ? "\(hours)h \(minutes % 60)m" : "\(minutes)m"
     }
 
     /// For the database.
@@ -120,7 +141,7 @@ struct LearnedSeries: Sendable {
     var reading: LearnedReading {
         LearnedReading(
             timing: series.name, unit: series.unit, labels: series.labels, state: state.rawValue,
-            judgements: assessments.compactMap(\.self))
+            missing: missing, judgements: assessments.compactMap(\.self))
     }
 }
 

@@ -128,10 +128,11 @@ struct SignalLearning {
 
     /// Takes a baseline of the database.
     mutating func restore(_ series: StateSeries, _ stored: StoredBaseline) {
-        let key = TimingKey(timing: series.name, labels: series.labels)
-        guard settings.isOn, LearnableSignals.contains(series.name), stored.statistic == LearnedSignal.statistic,
-            hasRoom(series.name), learned[key] == nil
+        guard let name = StateSeries.signalName(series.name), settings.isOn, LearnableSignals.contains(name),
+            stored.statistic == LearnedSignal.statistic, hasRoom(name)
         else { return }
+        let key = TimingKey(timing: name, labels: series.labels)
+        guard learned[key] == nil else { return }
         var signal = LearnedSignal(series, isCounter: series.isCounter, settings.signalBaseline)
         signal.restore(stored, settings.signalBaseline)
         add(signal, key, at: stored.asOfMinute)
@@ -153,7 +154,7 @@ struct SignalLearning {
                         unlearnedCount += 1
                         continue
                     }
-                    let series = StateSeries(name: key.timing, labels: key.labels, unit: Self.unit(isCounter))
+                    let series = StateSeries(signal: key.timing, key.labels, isCounter: isCounter)
                     add(LearnedSignal(series, isCounter: isCounter, settings.signalBaseline), key, at: current)
                 }
                 learned[key]?.assess(value, at: instant, seconds: end.monotonicSeconds)
@@ -193,12 +194,22 @@ struct SignalLearning {
         seen[key] = nil
         if learned.removeValue(forKey: key) != nil { counts[key.timing, default: 1] -= 1 }
     }
-
-    /// Beside the name it tells in the database whether a signal's rate is what was learned.
-    private static func unit(_ isCounter: Bool) -> MetricUnit { isCounter ? StateSeries.rateUnit : .none }
 }
 
 extension StateSeries {
-    fileprivate static let rateUnit = MetricUnit("per_second")
+    /// No timing's name has a space.
+    private static let signalPrefix = "signal "
+    private static let rateUnit = MetricUnit("per_second")
+
+    fileprivate init(signal name: String, _ labels: LabelSet, isCounter: Bool) {
+        self.init(name: Self.signalPrefix + name, labels: labels, unit: isCounter ? Self.rateUnit : .none)
+    }
+
+    /// The name of the signal's family; nil for a timing.
+    static func signalName(_ name: String) -> String? {
+        name.hasPrefix(signalPrefix) ? String(name.dropFirst(signalPrefix.count)) : nil
+    }
+
+    /// Whether it is a signal's rate that is learned.
     fileprivate var isCounter: Bool { unit == Self.rateUnit }
 }

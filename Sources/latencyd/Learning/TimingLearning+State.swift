@@ -3,7 +3,7 @@ internal import Platform
 extension SignalLearning {
     /// Takes what the state database has.
     mutating func restore(from database: StateDatabase) throws(DatabaseError) {
-        for one in try database.storedSeries() where LearnableSignals.contains(one.series.name) {
+        for one in try database.storedSeries() where StateSeries.signalName(one.series.name) != nil {
             for baseline in try database.baselines(of: one.id) { restore(one.series, baseline) }
         }
     }

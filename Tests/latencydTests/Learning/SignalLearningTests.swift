@@ -72,7 +72,8 @@ struct SignalLearningTests {
         let counter = Self.family("latencyd_context_switches", .counter, [100])
         for window in 0...30 { learning.endWindow([gauge, counter], at: Self.instant(6_000 + Double(window) * 10)) }
         let stored = memory.baselines.withLock { $0 }
-        #expect(stored.map(\.series.name).sorted() == ["latencyd_context_switches", "latencyd_tasks_running"])
+        #expect(
+            stored.map(\.series.name).sorted() == ["signal latencyd_context_switches", "signal latencyd_tasks_running"])
         #expect(stored.allSatisfy { $0.baseline.statistic == "value" && $0.baseline.asOfMinute >= 99 })
 
         let folder = TemporaryFolder()

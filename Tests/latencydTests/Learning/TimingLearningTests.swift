@@ -71,6 +71,32 @@ struct TimingLearningTests {
         #expect(learning.snapshot.learned.first?.judgements.isEmpty == true)
     }
 
+    @Test("what is missing for the next state is said")
+    func missing() {
+        var learning = TimingLearning(Self.settings())
+        var found: [String?] = []
+        for minute in 0...15 {
+            _ = learning.endWindow([Self.summary("a_seconds")], at: Self.instant(6_000 + Double(minute) * 60))
+            found.append(learning.snapshot.learned.first?.missing)
+        }
+        #expect(found[1] == "level after 9m more of values")
+        #expect(found[15]?.hasPrefix("daily after 1d 23h") == true, "\(found)")
+        #expect(learning.snapshot.learned.first?.state == "level")
+    }
+
+    @Test("series that share the daemon's budget go on with what they know")
+    func shared() {
+        var learning = TimingLearning(Self.settings())
+        let all = (0..<70).map { Self.summary("t\($0)_seconds") }
+        for minute in 0..<20 {
+            let count = minute < 12 ? 5 : all.count
+            _ = learning.endWindow(Array(all.prefix(count)), at: Self.instant(6_000 + Double(minute) * 60))
+        }
+        #expect(learning.learnedCount == 70)
+        let states = Dictionary(grouping: learning.snapshot.learned, by: \.state).mapValues(\.count)
+        #expect(states == ["level": 5, "learning": 65])
+    }
+
     @Test("levels stand at the places of their summaries, whatever comes and goes between windows")
     func places() {
         var learning = TimingLearning(Self.settings())
