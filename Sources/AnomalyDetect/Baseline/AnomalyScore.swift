@@ -6,11 +6,11 @@ internal import Glibc
 /// the last half hour alone, whatever the day always brings does.
 struct AnomalyScore: Sendable, Equatable {
     /// Beyond this a single value counts only so much more: a lone spike, however high, says less than several values.
-    private static let cap = 1.3
+    private static let cap = 1.2
     private static let capExponent = 0.2
     /// How much the mean of the last values counts, in the exponent.
     private static let memoryWeight = 0.15
-    private static let memoryLength = 4
+    private static let memoryLength = 5
     /// So that 1 is where F1 is best.
     static let gain = 1.7
 

@@ -28,8 +28,8 @@ public struct Baseline: Sendable {
     var scale: ValueScale?
     /// What is expected without a season; seconds-long memory of about 25 minutes.
     var level = 0.0
-    /// The level that the first day's course is learned beside.
-    var anchor = 0.0
+    /// What the level usually does over the day.
+    var course = LevelCourse()
     var profile: SeasonalProfile
     var step = NaturalStep()
     var recent = RecentMedian(capacity: recentCount)
@@ -120,7 +120,6 @@ public struct Baseline: Sendable {
         fresh.scale = scale
         let first = points.prefix(Self.openingMin).map { scale.scaled($0.value) }.sorted()
         fresh.level = first[first.count / 2]
-        fresh.anchor = fresh.level
         for point in points { fresh.take(point) }
         fresh.opening = points.count == Self.openingMax ? [] : points
         self = fresh
@@ -177,7 +176,7 @@ public struct Baseline: Sendable {
             mean: 0, widening: widening)
         // A series that never moved has no scale by which its first move could be judged.
         guard scale.isLogarithmic || step.isKnown else { return reading }
-        let beforeIncident = incident.map { value - season.value - $0.levelBefore }
+        let beforeIncident = incident.map { residualBefore($0, season.value, value, slot) }
         reading.seasonalSize = size(
             Self.nearer(seasonalResidual, beforeIncident), season, deviations.0 * widening)
         reading.localSize = size(localResidual, season, deviations.1 * widening)
@@ -284,8 +283,13 @@ public struct Baseline: Sendable {
         return min(score, max(abs(value - expected) / band, 0) * (abs(value - expected) > band ? .infinity : 1))
     }
 
+    /// The residual beside what would be usual now, had the incident not been.
+    private func residualBefore(_ incident: Incident, _ season: Double, _ value: Double, _ slot: Int) -> Double {
+        value - season - incident.levelBefore - course.change(from: incident.slot, to: slot)
+    }
+
     private func deviationBefore(_ incident: Incident, _ reading: Reading) -> Double {
-        let residual = reading.value - reading.season.value - incident.levelBefore
+        let residual = residualBefore(incident, reading.season.value, reading.value, reading.slot)
         guard reading.seasonalDeviation > 0 else { return residual == 0 ? 0 : residual > 0 ? .infinity : -.infinity }
         return residual / (reading.seasonalDeviation * reading.widening)
     }
@@ -330,14 +334,13 @@ public struct Baseline: Sendable {
 
     private mutating func learnSeason(_ reading: Reading, _ minutes: Double, _ weight: Double) {
         if settings.seasons.contains(.day) {
-            let isFirst = days < 1
             profile.learnDay(
-                reading.value - (isFirst ? anchor : level), phase: reading.phase,
-                reach: isFirst ? .infinity : 4 * reading.seasonalDeviation, weight: weight)
+                reading.value - level, phase: reading.phase,
+                reach: days < 1 ? .infinity : 5 * reading.seasonalDeviation, weight: weight)
         }
         if usesWeek {
             profile.learnWeek(
-                reading.weekly, slot: reading.weekSlot, reach: 4 * reading.weeklyDeviation, minutes: minutes,
+                reading.weekly, slot: reading.weekSlot, reach: 5 * reading.weeklyDeviation, minutes: minutes,
                 weight: weight)
         }
     }
@@ -352,10 +355,10 @@ public struct Baseline: Sendable {
             rate = max(rate, 1 / (seasonal.scale.count + 1))
         }
         level += rate * weight * difference
+        if incident == nil { course.learn(level, slot: reading.slot, minutes: minutes) }
     }
 
     private mutating func pass(_ time: Int64, _ minutes: Double) {
-        let before = days
         learnedSeconds += lastTime == .min ? settings.interval : min(minutes * 60, 3_600)
         if lastTime != .min, time > lastTime,
             Double(time - lastTime) > Double(Self.recentCount) * max(settings.interval, 60)
@@ -363,13 +366,6 @@ public struct Baseline: Sendable {
             recent.clear()
         }
         lastTime = time
-        guard before < 1, days >= 1, settings.seasons.contains(.day) else { return }
-        // From here on the level is beside the day's course, and residuals are other ones.
-        level = anchor
-        recent.clear()
-        seasonal.scale = ResidualScale(restarting: seasonal.scale)
-        local.scale = ResidualScale(restarting: local.scale)
-        weekly.scale = ResidualScale(restarting: weekly.scale)
     }
 
     /// Begins, holds and ends incidents.
@@ -378,14 +374,14 @@ public struct Baseline: Sendable {
             guard assessed.level >= .warning else { return }
             incident = Incident(
                 levelBefore: reading.value - reading.season.value - reading.seasonal, isUpward: reading.seasonal > 0,
-                since: time, level: assessed.level)
+                since: time, slot: reading.slot, level: assessed.level)
             return
         }
         defer { incident = incident == nil ? nil : current }
         current.near = current.isOver(deviationBefore(current, reading)) ? current.near + 1 : 0
         if current.acceptedAt == nil { current.level = max(current.level, assessed.level) }
         if current.near >= Incident.calm {
-            level = current.levelBefore
+            level = current.levelBefore + course.change(from: current.slot, to: reading.slot)
             incident = nil
         } else if let accepted = current.acceptedAt {
             if time - accepted > Incident.memory || time < accepted { incident = nil }

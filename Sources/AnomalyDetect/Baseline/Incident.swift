@@ -17,6 +17,8 @@ struct Incident: Sendable, Equatable {
     let levelBefore: Double
     let isUpward: Bool
     let since: Int64
+    /// The time of the day at which it began.
+    let slot: Int
     /// What is held.
     var level: AlertLevel
     /// Values in a row that were near the level before.
