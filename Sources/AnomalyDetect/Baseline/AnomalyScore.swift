@@ -10,14 +10,20 @@ struct AnomalyScore: Sendable, Equatable {
     private static let capExponent = 0.2
     /// How much the mean of the last values counts, in the exponent.
     private static let memoryWeight = 0.15
-    private static let memoryLength = 5
     /// So that 1 is where F1 is best.
     static let gain = 1.7
 
     /// Of the values learned last; the newest first.
-    private(set) var memory: [Double] = []
+    private var recent = SIMD4<Double>.zero
 
-    init(memory: [Double] = []) { self.memory = Array(memory.prefix(Self.memoryLength - 1)) }
+    init() {}
+
+    /// Goes on with what `memory` was.
+    init(memory: [Double]) {
+        for (place, value) in memory.prefix(SIMD4<Double>.scalarCount).enumerated() { recent[place] = value }
+    }
+
+    var memory: [Double] { (0..<SIMD4<Double>.scalarCount).map { recent[$0] } }
 
     /// - Parameter parts: residuals divided by their thresholds, with weights.
     static func mean(_ parts: (size: Double, weight: Double)...) -> Double {
@@ -34,12 +40,9 @@ struct AnomalyScore: Sendable, Equatable {
     /// - Parameter value: a mean from above.
     func score(_ value: Double) -> Double {
         guard value > 0 else { return 0 }
-        let recent = (value + memory.reduce(0, +)) / Double(Self.memoryLength)
-        return Self.gain * value * pow(recent / value, Self.memoryWeight)
+        let mean = (value + recent.sum()) / Double(SIMD4<Double>.scalarCount + 1)
+        return Self.gain * value * pow(mean / value, Self.memoryWeight)
     }
 
-    mutating func add(_ value: Double) {
-        if memory.count == Self.memoryLength - 1 { memory.removeLast() }
-        memory.insert(value, at: 0)
-    }
+    mutating func add(_ value: Double) { recent = SIMD4(value, recent[0], recent[1], recent[2]) }
 }

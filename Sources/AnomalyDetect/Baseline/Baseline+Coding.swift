@@ -36,7 +36,8 @@ extension Baseline {
             let seconds = reader.number(in: 0...1e12),
             let usual = reader.number(in: 0...1e300), let lastTime = reader.time(),
             let recent = reader.numbers(atMost: Self.recentCount), let memory = reader.numbers(atMost: 8),
-            let course = LevelCourse(&reader), let step = NaturalStep(&reader), let profile = SeasonalProfile(&reader, interval: settings.interval),
+            let course = LevelCourse(&reader), let step = NaturalStep(&reader),
+            let profile = SeasonalProfile(&reader, interval: settings.interval),
             let seasonal = ResidualScorer(&reader), let local = ResidualScorer(&reader),
             let weekly = ResidualScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd
         else { return nil }
