@@ -13,8 +13,8 @@ extension Baseline {
         if deviation > 0 { result.sigma = (reading.value - expected) / deviation }
         widenByDeadBand(&result)
         result.score = harmless(score.score(reading.mean), reading.point.value, result.expected)
-        result.level = thresholds.level(result.score)
-        if let incident, incident.acceptedAt == nil, !incident.isOver(deviationBefore(incident, reading)) {
+        result.level = thresholds.level(result.score, sustained: min(score.sustained(reading.mean), result.score))
+        if let incident, incident.acceptedAt == nil, !isOver(incident, reading, scale) {
             result.level = max(result.level, incident.level)
         }
         if let accepted = incident?.acceptedAt, accepted == lastTime { result.isLevelShift = true }
@@ -53,7 +53,8 @@ extension Baseline {
     private func harmless(_ score: Double, _ value: Double, _ expected: Double) -> Double {
         let band = deadBand(expected)
         guard band > 0 else { return score }
-        return min(score, max(abs(value - expected) / band, 0) * (abs(value - expected) > band ? .infinity : 1))
+        let distance = abs(value - expected)
+        return distance > band ? score : min(score, distance / band)
     }
 
     /// The residual beside what would be usual now, had the incident not been.
@@ -61,9 +62,12 @@ extension Baseline {
         value - season - incident.levelBefore - course.change(from: incident.slot, to: slot)
     }
 
-    func deviationBefore(_ incident: Incident, _ reading: Reading) -> Double {
+    /// Whether a value is as it would have been without the incident.
+    func isOver(_ incident: Incident, _ reading: Reading, _ scale: ValueScale) -> Bool {
         let residual = residualBefore(incident, reading.season.value, reading.value, reading.slot)
-        guard reading.seasonalDeviation > 0 else { return residual == 0 ? 0 : residual > 0 ? .infinity : -.infinity }
-        return residual / (reading.seasonalDeviation * reading.widening)
+        let usual = scale.value(reading.value - residual)
+        if abs(reading.point.value - usual) <= deadBand(usual) { return true }
+        let distance = incident.isUpward ? residual : -residual
+        return distance <= Incident.distance * reading.seasonalDeviation * reading.widening
     }
 }

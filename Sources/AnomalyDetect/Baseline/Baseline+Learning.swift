@@ -22,7 +22,7 @@ extension Baseline {
         recent.add(reading.value - reading.season.value)
         score.add(reading.mean)
         usualCount += (usualCount == 0 ? 1 : 0.01) * (point.count - usualCount)
-        follow(assessed, reading, point.instant.unix)
+        follow(assessed, reading, scale)
         pass(point.instant.unix, minutes)
     }
 
@@ -77,7 +77,8 @@ extension Baseline {
     }
 
     /// Begins, holds and ends incidents.
-    private mutating func follow(_ assessed: Assessment, _ reading: Reading, _ time: Int64) {
+    private mutating func follow(_ assessed: Assessment, _ reading: Reading, _ scale: ValueScale) {
+        let time = reading.point.instant.unix
         guard var current = incident else {
             guard assessed.level >= .warning else { return }
             incident = Incident(
@@ -86,7 +87,7 @@ extension Baseline {
             return
         }
         defer { incident = incident == nil ? nil : current }
-        current.near = current.isOver(deviationBefore(current, reading)) ? current.near + 1 : 0
+        current.near = isOver(current, reading, scale) ? current.near + 1 : 0
         if current.acceptedAt == nil { current.level = max(current.level, assessed.level) }
         if current.near >= Incident.calm {
             level = current.levelBefore + course.change(from: current.slot, to: reading.slot)

@@ -67,6 +67,9 @@ public struct Baseline: Sendable {
         profile = SeasonalProfile(interval: settings.interval)
     }
 
+    /// Larger numbers would leave no room for sums.
+    private static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e150 }
+
     var days: Double { learnedSeconds / 86_400 }
 
     /// How much is known.
@@ -95,7 +98,7 @@ public struct Baseline: Sendable {
     ///
     /// - Parameter count: observations behind it; the fewer, the more it may deviate.
     public mutating func assess(_ value: Double, count: Double, at instant: LocalInstant) -> Assessment {
-        guard let scale, value.isFinite else { return Assessment() }
+        guard let scale, Self.isUsable(value) else { return Assessment() }
         let reading = read(Point(value: value, count: count, instant: instant), scale)
         let assessment = assessment(reading, scale)
         last = (reading, assessment)
@@ -104,7 +107,7 @@ public struct Baseline: Sendable {
 
     /// Takes a value into what is known.
     public mutating func learn(_ value: Double, count: Double, at instant: LocalInstant) {
-        guard value.isFinite else { return }
+        guard Self.isUsable(value) else { return }
         let point = Point(value: value, count: count, instant: instant)
         if opening.count < Self.openingMax, scale == nil || !opening.isEmpty { open(point) } else { take(point) }
     }

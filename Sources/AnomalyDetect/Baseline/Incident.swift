@@ -25,10 +25,4 @@ struct Incident: Sendable, Equatable {
     var near = 0
     /// When it became the new normal.
     var acceptedAt: Int64?
-
-    /// - Parameters:
-    ///   - deviation: from the level before, signed, in standard deviations.
-    func isOver(_ deviation: Double) -> Bool {
-        (isUpward ? deviation : -deviation) < Self.distance
-    }
 }
