@@ -2,14 +2,16 @@ internal import Glibc
 
 /// From which score on a value is worth a warning or a critical alert.
 ///
-/// How often scores of quiet series come is a property of the score, not of a series: that is what the episode rates
-/// are for. It falls with a power of the score, which was measured.
+/// How often the scores of quiet series come is a property of the score, not of a series: that is what the episode
+/// rates are for. It falls exponentially with the score, which was measured on series of two kinds.
 struct AlarmThresholds: Sendable, Equatable {
-    /// The score that quiet series exceed once a week.
+    /// The score that quiet series exceed less than once a week, with what is held and what is sustained.
     static let onceAWeek = 1.65
-    /// By how much the score grows while the rate falls: from a week to a month by 1.35.
-    static let exponent = 0.21
-    private static let range = 1.0...20.0
+    /// By how much the score grows while the rate falls to 1/e.
+    static let growth = 0.25
+    /// What five values in a row exceed weighs as much as one value that is higher by so much.
+    static let sustainedPart = 0.7
+    private static let range = 1.0...4.0
 
     let warning: Double
     let critical: Double
@@ -22,13 +24,16 @@ struct AlarmThresholds: Sendable, Equatable {
     /// - Parameter perDay: false alarms that are put up with.
     static func score(_ perDay: Double) -> Double {
         guard perDay > 0 else { return range.upperBound }
-        let score = onceAWeek * pow(1 / (7 * perDay), exponent)
-        return min(max(AnomalyScore.capped(score), range.lowerBound), range.upperBound)
+        return min(max(onceAWeek - growth * log(7 * perDay), range.lowerBound), range.upperBound)
     }
 
-    func level(_ score: Double) -> AlertLevel {
-        if score > critical { return .critical }
-        if score > warning { return .warning }
+    /// - Parameters:
+    ///   - score: of the newest value: an extreme one needs no company.
+    ///   - sustained: what each of the last five exceeded.
+    func level(_ score: Double, sustained: Double) -> AlertLevel {
+        let weight = max(score, sustained / Self.sustainedPart)
+        if weight > critical { return .critical }
+        if weight > warning { return .warning }
         return score > 1 ? .info : .none
     }
 }

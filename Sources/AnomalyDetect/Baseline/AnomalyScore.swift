@@ -6,18 +6,24 @@ internal import Glibc
 /// the last half hour alone, whatever the day always brings does.
 struct AnomalyScore: Sendable, Equatable {
     /// Beyond this a single value counts only so much more: a lone spike, however high, says less than several values.
-    private static let cap = 1.3
+    private static let cap = 1.2
     private static let capExponent = 0.2
     /// How much the mean of the last values counts, in the exponent.
     private static let memoryWeight = 0.15
-    private static let memoryLength = 4
     /// So that 1 is where F1 is best.
     static let gain = 1.7
 
     /// Of the values learned last; the newest first.
-    private(set) var memory: [Double] = []
+    private var recent = SIMD4<Double>.zero
 
-    init(memory: [Double] = []) { self.memory = Array(memory.prefix(Self.memoryLength - 1)) }
+    init() {}
+
+    /// Goes on with what `memory` was.
+    init(memory: [Double]) {
+        for (place, value) in memory.prefix(SIMD4<Double>.scalarCount).enumerated() { recent[place] = value }
+    }
+
+    var memory: [Double] { (0..<SIMD4<Double>.scalarCount).map { recent[$0] } }
 
     /// - Parameter parts: residuals divided by their thresholds, with weights.
     static func mean(_ parts: (size: Double, weight: Double)...) -> Double {
@@ -27,25 +33,21 @@ struct AnomalyScore: Sendable, Equatable {
             sum += part.weight * log(part.size)
             weights += part.weight
         }
-        return capped(exp(sum / weights), cap)
-    }
-
-    /// What becomes of a score that would have no cap: how rare deviations are is known of these.
-    static func capped(_ score: Double) -> Double { capped(score, gain * cap) }
-
-    private static func capped(_ value: Double, _ cap: Double) -> Double {
-        value <= cap ? value : cap * pow(value / cap, capExponent)
+        let mean = exp(sum / weights)
+        return mean <= cap ? mean : cap * pow(mean / cap, capExponent)
     }
 
     /// - Parameter value: a mean from above.
     func score(_ value: Double) -> Double {
         guard value > 0 else { return 0 }
-        let recent = (value + memory.reduce(0, +)) / Double(Self.memoryLength)
-        return Self.gain * value * pow(recent / value, Self.memoryWeight)
+        let mean = (value + recent.sum()) / Double(SIMD4<Double>.scalarCount + 1)
+        return Self.gain * value * pow(mean / value, Self.memoryWeight)
     }
 
-    mutating func add(_ value: Double) {
-        if memory.count == Self.memoryLength - 1 { memory.removeLast() }
-        memory.insert(value, at: 0)
-    }
+    /// The least score of the last five values: what all of them exceed.
+    ///
+    /// - Parameter value: the mean of the newest.
+    func sustained(_ value: Double) -> Double { Self.gain * min(value, recent.min()) }
+
+    mutating func add(_ value: Double) { recent = SIMD4(value, recent[0], recent[1], recent[2]) }
 }

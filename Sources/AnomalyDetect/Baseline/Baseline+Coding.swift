@@ -14,10 +14,11 @@ extension Baseline {
             writer.add(point.instant.offset)
         }
         writer.add(scale?.knee ?? -1)
-        for number in [level, anchor, learnedSeconds, usualCount] { writer.add(number) }
+        for number in [level, learnedSeconds, usualCount] { writer.add(number) }
         writer.add(lastTime)
         writer.add(recent.ordered)
         writer.add(score.memory)
+        course.encode(&writer)
         step.encode(&writer)
         profile.encode(&writer)
         for scorer in [seasonal, local, weekly] { scorer.encode(&writer) }
@@ -32,20 +33,21 @@ extension Baseline {
         guard reader.integer(UInt8.self) == Self.version, let interval = reader.number(),
             SeasonalProfile.phases(interval) == SeasonalProfile.phases(settings.interval),
             let opening = Self.opening(&reader), let knee = reader.number(), let level = reader.number(),
-            let anchor = reader.number(), let seconds = reader.number(in: 0...1e12),
+            let seconds = reader.number(in: 0...1e12),
             let usual = reader.number(in: 0...1e300), let lastTime = reader.time(),
             let recent = reader.numbers(atMost: Self.recentCount), let memory = reader.numbers(atMost: 8),
-            let step = NaturalStep(&reader), let profile = SeasonalProfile(&reader, interval: settings.interval),
+            let course = LevelCourse(&reader), let step = NaturalStep(&reader),
+            let profile = SeasonalProfile(&reader, interval: settings.interval),
             let seasonal = ResidualScorer(&reader), let local = ResidualScorer(&reader),
             let weekly = ResidualScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd
         else { return nil }
         self.opening = opening
         scale = knee >= 0 ? ValueScale(knee: knee) : nil
-        (self.level, self.anchor, learnedSeconds, usualCount) = (level, anchor, seconds, usual)
+        (self.level, learnedSeconds, usualCount) = (level, seconds, usual)
         self.lastTime = lastTime
         for value in recent { self.recent.add(value) }
         score = AnomalyScore(memory: memory)
-        (self.step, self.profile) = (step, profile)
+        (self.course, self.step, self.profile) = (course, step, profile)
         (self.seasonal, self.local, self.weekly) = (seasonal, local, weekly)
         self.incident = incident
     }
@@ -78,6 +80,19 @@ extension NaturalStep {
         else { return nil }
         (self.meanLog, self.changes, self.stillShare, self.steps) = (meanLog, changes, stillShare, steps)
         if hasLast == 1 { self.last = last }
+    }
+}
+
+extension LevelCourse {
+    func encode(_ writer: inout BaselineWriter) {
+        writer.add(levels)
+        writer.add(seen)
+    }
+
+    init?(_ reader: inout BaselineReader) {
+        self.init()
+        guard let levels = reader.floats(Self.slotCount), let seen = reader.octets(Self.slotCount) else { return nil }
+        (self.levels, self.seen) = (levels, seen)
     }
 }
 
@@ -135,6 +150,7 @@ extension Incident {
         writer.add(incident.levelBefore)
         writer.add(incident.isUpward ? 1 : UInt8(0))
         writer.add(incident.since)
+        writer.add(UInt8(incident.slot))
         writer.add(UInt8(incident.level.rawValue))
         writer.add(UInt8(min(incident.near, 255)))
         writer.add(incident.acceptedAt ?? .min)
@@ -145,12 +161,13 @@ extension Incident {
         guard let has = reader.integer(UInt8.self) else { return nil }
         guard has == 1 else { return has == 0 ? .some(nil) : nil }
         guard let before = reader.number(), let isUpward = reader.integer(UInt8.self),
-            let since = reader.time(), let level = reader.integer(UInt8.self),
+            let since = reader.time(),
+            let slot = reader.integer(UInt8.self), slot < LevelCourse.slotCount, let level = reader.integer(UInt8.self),
             let raised = AlertLevel(rawValue: Int(level)), let near = reader.integer(UInt8.self),
             let accepted = reader.time()
         else { return nil }
         return Incident(
-            levelBefore: before, isUpward: isUpward == 1, since: since, level: raised, near: Int(near),
+            levelBefore: before, isUpward: isUpward == 1, since: since, slot: Int(slot), level: raised, near: Int(near),
             acceptedAt: accepted == .min ? nil : accepted)
     }
 }

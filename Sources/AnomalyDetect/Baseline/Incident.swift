@@ -17,16 +17,12 @@ struct Incident: Sendable, Equatable {
     let levelBefore: Double
     let isUpward: Bool
     let since: Int64
+    /// The time of the day at which it began.
+    let slot: Int
     /// What is held.
     var level: AlertLevel
     /// Values in a row that were near the level before.
     var near = 0
     /// When it became the new normal.
     var acceptedAt: Int64?
-
-    /// - Parameters:
-    ///   - deviation: from the level before, signed, in standard deviations.
-    func isOver(_ deviation: Double) -> Bool {
-        (isUpward ? deviation : -deviation) < Self.distance
-    }
 }

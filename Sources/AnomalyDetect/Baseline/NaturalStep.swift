@@ -7,7 +7,7 @@ internal import Glibc
 struct NaturalStep: Sendable, Equatable {
     /// Shares of steps that are changes, from which on changes are usual.
     private static let usualShare = 0.005
-    private static let rate = 0.000_5
+    private static let rate = 0.000_05
 
     /// Mean logarithm of the changes.
     var meanLog = 0.0
@@ -25,7 +25,7 @@ struct NaturalStep: Sendable, Equatable {
     var floor: Double {
         guard changes > 0 else { return 0 }
         let usual = min((1 - stillShare) / Self.usualShare, 1)
-        return (1 + 4 * stillShare * stillShare) * usual * exp(meanLog)
+        return (1.2 + 4 * stillShare * stillShare) * usual * exp(meanLog)
     }
 
     mutating func add(_ value: Double, minutes: Double) {

@@ -28,12 +28,6 @@ struct ResidualScale: Sendable, Equatable {
 
     init() {}
 
-    /// Goes on with a scale whose residuals become other ones: it is a first guess that soon gives way.
-    init(restarting scale: ResidualScale) {
-        mean = scale.mean
-        count = min(scale.count, Self.countMin)
-    }
-
     var isKnown: Bool { count >= Self.countMin }
 
     /// The standard deviation over all.

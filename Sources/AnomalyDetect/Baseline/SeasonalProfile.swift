@@ -10,11 +10,11 @@ struct SeasonalProfile: Sendable, Equatable {
     static let weekSlots = 672
     static let phasesMax = 1_440
     /// Seconds to each side over which a phase is smoothed.
-    private static let smoothing = 240.0
+    private static let smoothing = 180.0
     /// Seconds to each side whose extremes pass.
-    private static let shift = 480.0
+    private static let shift = 600.0
     /// How much of a new day's difference is taken over.
-    private static let dayRate = 0.2
+    private static let dayRate = 0.25
     /// Of a week's, by the minute; a slot has 15.
     private static let weekRate = 0.2 / 15
     private static let firstWeekRate = 0.06

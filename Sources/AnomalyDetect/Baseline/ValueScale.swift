@@ -17,7 +17,8 @@ struct ValueScale: Sendable, Equatable {
         let usual = sizes[sizes.count / 2]
         let isPositive = values.allSatisfy { $0 >= 0 }
         let knee = isPositive ? usual * Self.kneePart : 0
-        self.knee = knee.isNormal ? knee : 0
+        // Far below it quotients would have no room.
+        self.knee = knee > 1e-100 ? knee : 0
     }
 
     init(knee: Double) { self.knee = knee }

@@ -1,0 +1,107 @@
+extension Baseline {
+    /// One value taken apart.
+    struct Reading: Sendable {
+        var point: Point
+        /// On the scale.
+        var value: Double
+        var phase: Int
+        var slot: Int
+        var weekSlot: Int
+        var season: SeasonalProfile.Expected
+        /// Residuals beside level and day, these and the last half hour, level, day and week.
+        var seasonal: Double
+        var local: Double
+        var weekly: Double
+        /// Standard deviations of these.
+        var seasonalDeviation: Double
+        var localDeviation: Double
+        var weeklyDeviation: Double
+        /// Distances in standard deviations in the direction that counts, less what passes.
+        var seasonalSize: Double
+        var localSize: Double
+        var weeklySize: Double
+        /// Combined, before the memory.
+        var mean: Double
+        /// What deviations are multiplied by because few observations are behind the value, or few values are known.
+        var widening: Double
+    }
+
+    mutating func read(_ point: Point, _ scale: ValueScale) -> Reading {
+        let value = scale.scaled(point.value)
+        let phase = profile.phase(point.instant)
+        let slot = point.instant.secondOfDay / 900
+        let weekSlot = SeasonalProfile.weekSlot(point.instant)
+        let season = usesDay ? expected(phase) : SeasonalProfile.Expected()
+        let seasonalResidual = value - level - season.value
+        let localResidual = recent.median.map { value - season.value - $0 } ?? 0
+        let weekResidual = seasonalResidual - (usesWeek ? profile.weekly(weekSlot) : 0)
+        let widening = widening(point.count)
+        let floor = floor(scale)
+        let deviations = (
+            seasonal.deviation(slot: slot, floor: floor), local.deviation(slot: slot, floor: floor),
+            weekly.deviation(slot: slot, floor: floor)
+        )
+        var reading = Reading(
+            point: point, value: value, phase: phase, slot: slot, weekSlot: weekSlot, season: season,
+            seasonal: seasonalResidual, local: localResidual, weekly: weekResidual, seasonalDeviation: deviations.0,
+            localDeviation: deviations.1, weeklyDeviation: deviations.2, seasonalSize: 0, localSize: 0, weeklySize: 0,
+            mean: 0, widening: widening)
+        // A series that never moved has no scale by which its first move could be judged.
+        guard scale.isLogarithmic || step.isKnown else { return reading }
+        let beforeIncident = incident.map { residualBefore($0, season.value, value, slot) }
+        reading.seasonalSize = size(
+            Self.nearer(seasonalResidual, beforeIncident), season, deviations.0 * widening)
+        reading.localSize = size(localResidual, season, deviations.1 * widening)
+        reading.weeklySize = size(Self.nearer(weekResidual, beforeIncident), season, deviations.2 * widening)
+        reading.mean = mean(reading)
+        return reading
+    }
+
+    private mutating func expected(_ phase: Int) -> SeasonalProfile.Expected {
+        if let expectedPhase, expectedPhase.phase == phase { return expectedPhase.expected }
+        let expected = profile.expected(phase)
+        expectedPhase = (phase, expected)
+        return expected
+    }
+
+    private var usesDay: Bool { hasDay && days >= 1 }
+    var usesWeek: Bool { hasWeek && days >= 1 }
+
+    private func mean(_ reading: Reading) -> Double {
+        let seasonalPart = reading.seasonalSize / seasonal.episodes.threshold
+        let hasRecent = recent.count >= 5
+        let localPart = hasRecent ? reading.localSize / local.episodes.threshold : seasonalPart
+        let mean = AnomalyScore.mean(
+            (seasonalPart, 0.8), (localPart, 1),
+            (reading.weeklySize / weekly.episodes.threshold, state == .weekly ? 1 : 0))
+        return state == .level ? mean / Self.caution : mean
+    }
+
+    /// The scale's least value: a hundredth of the value, or what the series' own changes say.
+    private func floor(_ scale: ValueScale) -> Double {
+        max(step.floor, scale.isLogarithmic ? 0.01 : 0.01 * abs(level))
+    }
+
+    private func widening(_ count: Double) -> Double {
+        // Little is known of the scale in the beginning.
+        let young = 1 + 30 / max(seasonal.scale.count, 1)
+        let few = usualCount > count && count > 0 ? usualCount / count : 1
+        return (young * few).squareRoot()
+    }
+
+    private static func nearer(_ first: Double, _ second: Double?) -> Double {
+        guard let second, abs(second) < abs(first) else { return first }
+        return second
+    }
+
+    /// A residual in standard deviations, less what passes because neighbouring phases show it.
+    private func size(_ residual: Double, _ season: SeasonalProfile.Expected, _ deviation: Double) -> Double {
+        let beyond = residual > 0 ? max(residual - season.above, 0) : min(residual + season.below, 0)
+        switch settings.direction {
+        case .up: guard beyond > 0 else { return 0 }
+        case .down: guard beyond < 0 else { return 0 }
+        case .both: break
+        }
+        return ResidualScorer.size(beyond, deviation)
+    }
+}
