@@ -34,6 +34,13 @@ let package = Package(
             ]
         ),
         .executableTarget(
+            name: "DetectionBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "AnomalyDetect", package: "latencyd"),
+            ]
+        ),
+        .executableTarget(
             name: "DecompositionBenchmark",
             dependencies: [
                 "Floor",
