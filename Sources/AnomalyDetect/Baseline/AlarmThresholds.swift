@@ -9,8 +9,8 @@ struct AlarmThresholds: Sendable, Equatable {
     static let onceAWeek = 1.65
     /// By how much the score grows while the rate falls to 1/e.
     static let growth = 0.25
-    /// What five values in a row exceed weighs as much as one value that is higher by so much.
-    static let sustainedPart = 0.7
+    /// What five values are worth together, beside what one is.
+    static let sustainedPart = 1.0
     private static let range = 1.0...4.0
 
     let warning: Double
@@ -29,7 +29,7 @@ struct AlarmThresholds: Sendable, Equatable {
 
     /// - Parameters:
     ///   - score: of the newest value: an extreme one needs no company.
-    ///   - sustained: what each of the last five exceeded.
+    ///   - sustained: what the last five are worth together.
     func level(_ score: Double, sustained: Double) -> AlertLevel {
         let weight = max(score, sustained / Self.sustainedPart)
         if weight > critical { return .critical }

@@ -44,10 +44,5 @@ struct AnomalyScore: Sendable, Equatable {
         return Self.gain * value * pow(mean / value, Self.memoryWeight)
     }
 
-    /// The least score of the last five values: what all of them exceed.
-    ///
-    /// - Parameter value: the mean of the newest.
-    func sustained(_ value: Double) -> Double { Self.gain * min(value, recent.min()) }
-
     mutating func add(_ value: Double) { recent = SIMD4(value, recent[0], recent[1], recent[2]) }
 }

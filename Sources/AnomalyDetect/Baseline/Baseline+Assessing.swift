@@ -13,7 +13,9 @@ extension Baseline {
         if deviation > 0 { result.sigma = (reading.value - expected) / deviation }
         widenByDeadBand(&result)
         result.score = harmless(score.score(reading.mean), reading.point.value, result.expected)
-        result.level = thresholds.level(result.score, sustained: min(score.sustained(reading.mean), result.score))
+        result.level = thresholds.level(
+            result.score,
+            sustained: harmless(AnomalyScore.gain * reading.sustained, reading.point.value, result.expected))
         if let incident, incident.acceptedAt == nil, !isOver(incident, reading, scale) {
             result.level = max(result.level, incident.level)
         }

@@ -22,6 +22,7 @@ extension Baseline {
         step.encode(&writer)
         profile.encode(&writer)
         for scorer in [seasonal, local, weekly] { scorer.encode(&writer) }
+        for scorer in [sustainedSeasonal, sustainedLocal] { scorer.encode(&writer) }
         Incident.encode(incident, &writer)
         return writer.bytes
     }
@@ -39,7 +40,8 @@ extension Baseline {
             let course = LevelCourse(&reader), let step = NaturalStep(&reader),
             let profile = SeasonalProfile(&reader, interval: settings.interval),
             let seasonal = ResidualScorer(&reader), let local = ResidualScorer(&reader),
-            let weekly = ResidualScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd
+            let weekly = ResidualScorer(&reader), let sustainedSeasonal = SustainedScorer(&reader),
+            let sustainedLocal = SustainedScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd
         else { return nil }
         self.opening = opening
         scale = knee >= 0 ? ValueScale(knee: knee) : nil
@@ -49,6 +51,7 @@ extension Baseline {
         score = AnomalyScore(memory: memory)
         (self.course, self.step, self.profile) = (course, step, profile)
         (self.seasonal, self.local, self.weekly) = (seasonal, local, weekly)
+        (self.sustainedSeasonal, self.sustainedLocal) = (sustainedSeasonal, sustainedLocal)
         self.incident = incident
     }
 
@@ -118,25 +121,59 @@ extension ResidualScorer {
         writer.add(scale.mean)
         writer.add(scale.count)
         writer.add(scale.slots)
-        writer.add(episodes.bins)
-        writer.add(episodes.days)
-        writer.add(episodes.peak)
-        writer.add(episodes.lastExceeded)
-        writer.add(episodes.lastTime)
+        episodes.encode(&writer)
     }
 
     init?(_ reader: inout BaselineReader) {
         self.init()
         guard let mean = reader.number(in: 0...1e300), let count = reader.number(in: 0...1e15),
             let slots = reader.floats(ResidualScale.slotCount), slots.allSatisfy({ $0 >= 0 }),
-            let bins = reader.floats(EpisodeRate.binCount), bins.allSatisfy({ $0 >= 0 }),
-            let days = reader.number(in: 0...1e6), let peak = reader.number(in: 0...1e300),
-            let lastExceeded = reader.time(), let lastTime = reader.time()
+            episodes.decode(&reader)
         else { return nil }
         (scale.mean, scale.count, scale.slots) = (mean, count, slots)
-        (episodes.bins, episodes.days, episodes.peak) = (bins, days, peak)
-        (episodes.lastExceeded, episodes.lastTime) = (lastExceeded, lastTime)
-        episodes.restoreThreshold()
+    }
+}
+
+extension SustainedScorer {
+    func encode(_ writer: inout BaselineWriter) {
+        for place in recent.indices { writer.add(recent[place]) }
+        writer.add(mean)
+        writer.add(count)
+        episodes.encode(&writer)
+    }
+
+    init?(_ reader: inout BaselineReader) {
+        self.init()
+        for place in recent.indices {
+            guard let ratio = reader.number() else { return nil }
+            recent[place] = ratio
+        }
+        guard let mean = reader.number(in: 0...1e300), let count = reader.number(in: 0...1e15),
+            episodes.decode(&reader)
+        else { return nil }
+        (self.mean, self.count) = (mean, count)
+    }
+}
+
+extension EpisodeRate {
+    func encode(_ writer: inout BaselineWriter) {
+        writer.add(bins)
+        writer.add(days)
+        writer.add(peak)
+        writer.add(lastExceeded)
+        writer.add(lastTime)
+    }
+
+    /// False, with nothing changed, for what cannot be.
+    mutating func decode(_ reader: inout BaselineReader) -> Bool {
+        guard let bins = reader.floats(Self.binCount), bins.allSatisfy({ $0 >= 0 }),
+            let days = reader.number(in: 0...1e6), let peak = reader.number(in: 0...1e300),
+            let lastExceeded = reader.time(), let lastTime = reader.time()
+        else { return false }
+        (self.bins, self.days, self.peak) = (bins, days, peak)
+        (self.lastExceeded, self.lastTime) = (lastExceeded, lastTime)
+        restoreThreshold()
+        return true
     }
 }
 

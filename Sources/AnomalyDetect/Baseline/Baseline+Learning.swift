@@ -12,7 +12,7 @@ extension Baseline {
         (last, expectedPhase) = (nil, nil)
         let minutes = elapsedMinutes(point.instant.unix)
         let weight = usualCount > 0 ? min(point.count / usualCount, 1) : 1
-        addEpisodes(reading, point.instant.unix)
+        addEpisodes(reading, minutes, point.instant.unix)
         learnSeason(reading, minutes, weight)
         learnLevel(reading, minutes, weight)
         seasonal.scale.add(reading.seasonal, slot: reading.slot, minutes: minutes, weight: weight)
@@ -33,11 +33,13 @@ extension Baseline {
         return min(Double(time - lastTime) / 60, 15)
     }
 
-    private mutating func addEpisodes(_ reading: Reading, _ time: Int64) {
+    private mutating func addEpisodes(_ reading: Reading, _ minutes: Double, _ time: Int64) {
         guard seasonal.scale.isKnown else { return }
         seasonal.episodes.add(reading.seasonalSize, at: time)
         local.episodes.add(reading.localSize, at: time)
         weekly.episodes.add(reading.weeklySize, at: time)
+        sustainedSeasonal.add(reading.seasonalRatio, size: reading.seasonalFive, minutes: minutes, at: time)
+        sustainedLocal.add(reading.localRatio, size: reading.localFive, minutes: minutes, at: time)
     }
 
     private mutating func learnSeason(_ reading: Reading, _ minutes: Double, _ weight: Double) {

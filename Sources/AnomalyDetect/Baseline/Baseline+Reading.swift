@@ -17,11 +17,17 @@ extension Baseline {
         var localDeviation: Double
         var weeklyDeviation: Double
         /// Distances in standard deviations in the direction that counts, less what passes.
-        var seasonalSize: Double
-        var localSize: Double
-        var weeklySize: Double
+        var seasonalSize = 0.0
+        var localSize = 0.0
+        var weeklySize = 0.0
         /// Combined, before the memory.
-        var mean: Double
+        var mean = 0.0
+        /// Residuals in standard deviations, signed, less what passes; what five of them are worth; combined.
+        var seasonalRatio = 0.0
+        var localRatio = 0.0
+        var seasonalFive = 0.0
+        var localFive = 0.0
+        var sustained = 0.0
         /// What deviations are multiplied by because few observations are behind the value, or few values are known.
         var widening: Double
     }
@@ -44,16 +50,24 @@ extension Baseline {
         var reading = Reading(
             point: point, value: value, phase: phase, slot: slot, weekSlot: weekSlot, season: season,
             seasonal: seasonalResidual, local: localResidual, weekly: weekResidual, seasonalDeviation: deviations.0,
-            localDeviation: deviations.1, weeklyDeviation: deviations.2, seasonalSize: 0, localSize: 0, weeklySize: 0,
-            mean: 0, widening: widening)
+            localDeviation: deviations.1, weeklyDeviation: deviations.2, widening: widening)
         // A series that never moved has no scale by which its first move could be judged.
         guard scale.isLogarithmic || step.isKnown else { return reading }
         let beforeIncident = incident.map { residualBefore($0, season.value, value, slot) }
-        reading.seasonalSize = size(
+        reading.seasonalRatio = ratio(
             Self.nearer(seasonalResidual, beforeIncident), season, deviations.0 * widening)
-        reading.localSize = size(localResidual, season, deviations.1 * widening)
-        reading.weeklySize = size(Self.nearer(weekResidual, beforeIncident), season, deviations.2 * widening)
+        reading.localRatio = ratio(localResidual, season, deviations.1 * widening)
+        let weeklyRatio = ratio(Self.nearer(weekResidual, beforeIncident), season, deviations.2 * widening)
+        reading.seasonalSize = counted(reading.seasonalRatio)
+        reading.localSize = counted(reading.localRatio)
+        reading.weeklySize = counted(weeklyRatio)
         reading.mean = mean(reading)
+        reading.seasonalFive = counted(sustainedSeasonal.size(reading.seasonalRatio))
+        reading.localFive = counted(sustainedLocal.size(reading.localRatio))
+        reading.sustained = cautious(
+            AnomalyScore.mean(
+                (reading.seasonalFive / sustainedSeasonal.episodes.threshold, 0.8),
+                (reading.localFive / sustainedLocal.episodes.threshold, 1)))
         return reading
     }
 
@@ -71,10 +85,10 @@ extension Baseline {
         let seasonalPart = reading.seasonalSize / seasonal.episodes.threshold
         let hasRecent = recent.count >= 5
         let localPart = hasRecent ? reading.localSize / local.episodes.threshold : seasonalPart
-        let mean = AnomalyScore.mean(
-            (seasonalPart, 0.8), (localPart, 1),
-            (reading.weeklySize / weekly.episodes.threshold, state == .weekly ? 1 : 0))
-        return state == .level ? mean / Self.caution : mean
+        return cautious(
+            AnomalyScore.mean(
+                (seasonalPart, 0.8), (localPart, 1),
+                (reading.weeklySize / weekly.episodes.threshold, state == .weekly ? 1 : 0)))
     }
 
     /// The scale's least value: a hundredth of the value, or what the series' own changes say.
@@ -95,13 +109,19 @@ extension Baseline {
     }
 
     /// A residual in standard deviations, less what passes because neighbouring phases show it.
-    private func size(_ residual: Double, _ season: SeasonalProfile.Expected, _ deviation: Double) -> Double {
+    private func ratio(_ residual: Double, _ season: SeasonalProfile.Expected, _ deviation: Double) -> Double {
         let beyond = residual > 0 ? max(residual - season.above, 0) : min(residual + season.below, 0)
-        switch settings.direction {
-        case .up: guard beyond > 0 else { return 0 }
-        case .down: guard beyond < 0 else { return 0 }
-        case .both: break
-        }
-        return ResidualScorer.size(beyond, deviation)
+        return ResidualScorer.ratio(beyond, deviation)
     }
+
+    /// The size of a deviation in a direction that counts.
+    private func counted(_ ratio: Double) -> Double {
+        switch settings.direction {
+        case .up: max(ratio, 0)
+        case .down: max(-ratio, 0)
+        case .both: abs(ratio)
+        }
+    }
+
+    private func cautious(_ mean: Double) -> Double { state == .level ? mean / Self.caution : mean }
 }

@@ -41,6 +41,9 @@ public struct Baseline: Sendable {
     var local = ResidualScorer()
     /// Beside level, day and week.
     var weekly = ResidualScorer()
+    /// Five of the first two kinds together.
+    var sustainedSeasonal = SustainedScorer()
+    var sustainedLocal = SustainedScorer()
     var score = AnomalyScore()
     var incident: Incident?
     /// Seconds that were learned from; gaps of up to an hour count as well.

@@ -13,8 +13,6 @@ struct EpisodeRate: Sendable, Equatable {
     static let floor = prior / 2
     static let binCount = 200
     private static let binsPerNeper = 20.0
-    /// Episodes a week at the threshold.
-    static let perWeek = 14.0
     /// Days after which a peak counts half.
     static let halfLifeDays = 45.0
     /// Seconds of calm between two episodes.
@@ -33,7 +31,10 @@ struct EpisodeRate: Sendable, Equatable {
     var lastTime: Int64 = .min
     private(set) var threshold = prior
 
-    init() {}
+    /// Episodes a week at the threshold.
+    let perWeek: Double
+
+    init(perWeek: Double) { self.perWeek = perWeek }
 
     mutating func add(_ deviation: Double, at time: Int64) {
         let elapsed = lastTime == .min ? 0 : time.subtractingReportingOverflow(lastTime).partialValue
@@ -52,18 +53,18 @@ struct EpisodeRate: Sendable, Equatable {
     private mutating func endEpisode() {
         bins[Self.bin(peak)] += 1
         peak = 0
-        threshold = max(Self.prior, crossed(Self.perWeek))
+        threshold = max(Self.prior, crossed(perWeek))
     }
 
     private mutating func age() {
         let factor = exp2(-1 / Self.halfLifeDays)
         days *= factor
         for place in bins.indices { bins[place] *= Float(factor) }
-        threshold = max(Self.prior, crossed(Self.perWeek))
+        threshold = max(Self.prior, crossed(perWeek))
     }
 
     /// After the parts were filled in from elsewhere.
-    mutating func restoreThreshold() { threshold = max(Self.prior, crossed(Self.perWeek)) }
+    mutating func restoreThreshold() { threshold = max(Self.prior, crossed(perWeek)) }
 
     private static func bin(_ peak: Double) -> Int {
         min(max(Int(min(log(peak / floor) * binsPerNeper, 1e6)), 0), binCount - 1)

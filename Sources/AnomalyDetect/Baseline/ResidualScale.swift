@@ -10,7 +10,7 @@ struct ResidualScale: Sendable, Equatable {
     /// A value counts as much as so many times the usual one.
     private static let clip = 3.0
     /// A standard deviation in mean absolute deviations, of a normal distribution.
-    private static let deviationsPerMean = 1.2533
+    static let deviationsPerMean = 1.2533
     /// Of a minute; 33 hours until a change counts by two thirds.
     private static let rate = 0.000_5
     private static let slotRate = 0.05 / 3

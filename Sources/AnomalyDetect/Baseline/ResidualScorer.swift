@@ -4,17 +4,18 @@ struct ResidualScorer: Sendable, Equatable {
     private static let deviationMax = 1e6
 
     var scale = ResidualScale()
-    var episodes = EpisodeRate()
+    /// Twice a day: bursts that come more seldom are remarkable.
+    var episodes = EpisodeRate(perWeek: 14)
 
     init() {}
 
     /// The standard deviation of the residual at a time of the day, not below `floor`.
     func deviation(slot: Int, floor: Double) -> Double { max(scale.deviation(slot), floor) }
 
-    /// Residuals in standard deviations.
-    static func size(_ residual: Double, _ deviation: Double) -> Double {
+    /// A residual in standard deviations.
+    static func ratio(_ residual: Double, _ deviation: Double) -> Double {
         guard residual != 0 else { return 0 }
-        guard deviation > 0 else { return deviationMax }
-        return min(abs(residual) / deviation, deviationMax)
+        guard deviation > 0 else { return residual > 0 ? deviationMax : -deviationMax }
+        return min(max(residual / deviation, -deviationMax), deviationMax)
     }
 }
