@@ -39,6 +39,8 @@ public struct LearnedEvidence: Sendable, Equatable {
     public var score: Double
     /// The distance in standard deviations.
     public var sigma: Double
+    /// Values have been abnormal for so long that they count as normal from now on.
+    public var isLevelShift = false
 
     public init(
         statistic: Statistic, value: Double, expected: Double, lower: Double, upper: Double, score: Double,

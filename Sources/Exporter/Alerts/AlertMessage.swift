@@ -30,6 +30,9 @@ public struct AlertMessage: Sendable {
         case .eased:
             return "\(subject) is \(comparison(change, "no longer \(over)")); the alert eases from "
                 + "\(change.from.name) to \(change.to.name)"
+        case .recovered where change.learned?.isLevelShift == true:
+            return "\(subject) stays abnormal for so long that it counts as normal from now on: "
+                + "\(comparison(change, "")); the \(change.from.name) alert since \(began) ends"
         case .recovered:
             return "\(subject) is \(comparison(change, "no longer \(over)")); the \(change.from.name) alert since "
                 + "\(began) ends"

@@ -46,7 +46,8 @@ struct AlertHistory: Sendable {
                 incident.peak = Self.worse(before.peak, incident.peak, change.direction)
             }
             if incident.endSeconds != nil {
-                incident.annotations["end"] = change.reason.rawValue
+                incident.annotations["end"] =
+                    change.learned?.isLevelShift == true ? "newNormal" : change.reason.rawValue
                 lasting[incident.id] = nil
                 keep(incident)
             } else {

@@ -63,11 +63,11 @@ struct LearnedSeries: Sendable {
                 continue
             }
             let found = baselines[place].assess(value, count: count, at: instant)
-            assessments[place] = LearnedReading.Judgement(
-                level: found.level,
-                evidence: LearnedEvidence(
-                    statistic: statistic, value: value, expected: found.expected, lower: found.lower,
-                    upper: found.upper, score: found.score, sigma: found.sigma))
+            var evidence = LearnedEvidence(
+                statistic: statistic, value: value, expected: found.expected, lower: found.lower,
+                upper: found.upper, score: found.score, sigma: found.sigma)
+            evidence.isLevelShift = found.isLevelShift
+            assessments[place] = LearnedReading.Judgement(level: found.level, evidence: evidence)
         }
     }
 
@@ -101,6 +101,8 @@ struct LearnedSeries: Sendable {
             }
             if (judgement.level, judgement.evidence.score) > (before.level, before.evidence.score) { worst = judgement }
         }
+        // What one statistic has got used to is why the series' alert ends.
+        if assessments.contains(where: { $0?.evidence.isLevelShift == true }) { worst?.evidence.isLevelShift = true }
         return worst.map { LearnedLevel(readings: readings, evidence: $0.evidence) }
     }
 

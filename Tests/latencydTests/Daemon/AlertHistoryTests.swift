@@ -79,6 +79,19 @@ struct AlertHistoryTests {
         #expect(next.incidents.map(\.peak) == [3, 0.2])
     }
 
+    @Test("an incident that became the new normal says so, in the history and in the message")
+    func newNormal() throws {
+        var history = AlertHistory()
+        var end = Self.change(.warning, .none, value: 0.3, at: 2_000, reason: .recovered)
+        var evidence = LearnedEvidence(
+            statistic: .p99, value: 0.3, expected: 0.29, lower: 0.2, upper: 0.4, score: 0.2, sigma: 0.1)
+        evidence.isLevelShift = true
+        end.learned = evidence
+        _ = history.take([Self.change(.none, .warning, value: 0.3, at: 1_030), end])
+        #expect(history.incidents.first?.annotations["end"] == "newNormal")
+        #expect(AlertMessage(end).text.contains("counts as normal from now on: 300 ms, expected 290 ms"))
+    }
+
     @Test("the latest stay when there are too many")
     func bounded() {
         var history = AlertHistory()
