@@ -23,6 +23,16 @@ CURLcode csystem_curl_set_writer(CURL *easy, csystem_curl_write write, void *con
     return code;
 }
 
+CURLcode csystem_curl_set_words(CURL *easy, char *words) {
+    return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words);
+}
+
+long csystem_curl_verdict(CURL *easy) {
+    long verdict = 0;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    return verdict;
+}
+
 long csystem_curl_status(CURL *easy) {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -33,6 +43,12 @@ const char *csystem_curl_content_type(CURL *easy) {
     const char *type = NULL;
     curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
     return type;
+}
+
+const char *csystem_curl_header(CURL *easy, const char *name) {
+    struct curl_header *header = NULL;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return NULL;
+    return header->amount == 1 ? header->value : "several";
 }
 
 double csystem_curl_seconds(CURL *easy) {

@@ -199,8 +199,14 @@ class Daemon:
         return self.process.pid
 
     def resident_bytes(self) -> int:
+        return self._memory("VmRSS")
+
+    def peak_bytes(self) -> int:
+        return self._memory("VmHWM")
+
+    def _memory(self, name: str) -> int:
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]) * 1024
+        return int(next(line for line in status.splitlines() if line.startswith(name + ":")).split()[1]) * 1024
 
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -220,3 +220,17 @@ def test_an_engine_that_lies_harms_nobody(start_daemon, answer) -> None:
         assert daemon.resident_bytes() < 120 << 20
         liar.answers["q"] = good
         eventually(lambda: up(daemon, "liar") == 1, 15, "what is right again is read")
+
+
+def test_long_answers_are_not_held_all_at_once(start_daemon) -> None:
+    signals = ["queue_length", "running_requests", "batch_size", "cache_usage", "queue_time", "request_time"]
+    # What is long is passed over: whatever is held is the text itself.
+    long = '{"status":"success","warnings":["' + "x" * (15 << 20) + '"],"data":' + '{"resultType":"scalar","result":[1,"2"]}}'
+    with FakeEngine({f"q{place}": (200, long) for place in range(len(signals))}) as engine:
+        queries = [{"signal": signal, "query": f"q{place}"} for place, signal in enumerate(signals)]
+        daemon = start_daemon({"services": [asking(engine.url, queries, interval="5s", timeout="20s")]})
+        eventually(lambda: up(daemon) == 1, 30, "every answer was read")
+        assert daemon.page().value("latencyd_service_samples", service="fleet") == len(signals)
+        asked = len(engine.requests)
+        eventually(lambda: len(engine.requests) >= asked + 2 * len(signals), 40, "it is read twice more")
+        assert daemon.peak_bytes() < 70 << 20

@@ -183,6 +183,36 @@ def test_secrets_and_certificates(start_daemon, tmp_path) -> None:
     assert "tok-5d1" not in "\n".join(daemon.log) and "pw-77c" not in "\n".join(daemon.log)
 
 
+def test_what_is_wrong_with_tls_is_named_with_what_to_do(start_daemon, tmp_path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    none, empty = tmp_path / "none.pem", tmp_path / "empty.pem"
+    empty.touch()
+    with PageServer(Queue().page, certificate=(certificate, key)) as secure, PageServer(Queue().page) as plain:
+        daemon = start_daemon({"services": [
+            service(secure.url, "good", tls={"ca_file": str(certificate)}),
+            service(secure.url, "untrusted"),
+            service(secure.url.replace("127.0.0.1", "localhost"), "other-host", tls={"ca_file": str(certificate)}),
+            service(secure.url, "no-file", tls={"ca_file": str(none)}),
+            service(secure.url, "empty-file", tls={"ca_file": str(empty)}),
+            service(secure.url, "no-key", tls={"cert_file": str(certificate), "key_file": str(none),
+                                               "ca_file": str(certificate)}),
+            service(plain.url.replace("http://", "https://"), "plain"),
+            service(secure.url.replace("https://", "http://"), "secure"),
+        ]})
+        expected = {
+            "untrusted": ["self-signed certificate", "set tls.ca_file"], "other-host": ["'localhost'", "host in url"],
+            "no-file": [str(none), "set tls.ca_file"], "empty-file": [str(empty), "set tls.ca_file"],
+            "no-key": [str(none), "set tls.cert_file and tls.key_file"], "plain": ["wrong version", "wants http://"],
+            "secure": ["a port with TLS wants https://"],
+        }
+        eventually(lambda: failures(daemon).keys() == expected.keys(), 8, f"down: {expected.keys()}")
+        assert up(daemon, "good") == 1
+        messages = [entry.get("message", "") for entry in daemon.log_entries]
+        for name, parts in expected.items():
+            (told,) = [message for message in messages if message.startswith(f"service {name}: down")]
+            assert all(part in told for part in parts), told
+
+
 def test_services_come_and_go_with_the_configuration(start_daemon) -> None:
     first, second = Queue(), Queue()
     with PageServer(first.page) as one, PageServer(second.page) as two:

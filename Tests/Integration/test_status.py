@@ -80,7 +80,7 @@ def test_scripts_get_one_object(busy: Daemon) -> None:
     assert set(good) == set(gone) == {"service", "profile", "url", "up", "failure", "models", "missing"}
     assert (good["up"], good["failure"], good["profile"]) == (1, None, "vllm")
     assert (gone["up"], gone["failure"], gone["models"]) == (0, "refused", [])
-    assert good["models"] == [{"model": "chat", "signals": {"queue_length": 20}}]
+    assert good["models"] == [{"model": "chat", "labels": {}, "signals": {"queue_length": 20}}]
     [alert] = [alert for alert in seen["alerts"] if alert["state"] == "firing"]
     assert set(alert) == {"state", "activeAt", "value", "labels", "annotations"}
     assert alert["labels"]["alertname"] == "QueueGrows" and alert["labels"]["service"] == "good"

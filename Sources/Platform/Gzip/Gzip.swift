@@ -21,7 +21,7 @@ public enum Gzip {
     private static let pieceBytes = 1 << 30
     private static let chunkBytes = 64 * 1024
     /// A window of 32 KiB, and 16 for the gzip format.
-    private static let windowBits: Int32 = 15 + 16
+    static let windowBits: Int32 = 15 + 16
 
     /// `bytes` compressed. `level` is 1 (fast) to 9 (small); 6 is zlib's default. Takes 256 KiB of memory beside the
     /// result.
@@ -41,7 +41,6 @@ public enum Gzip {
             repeat {
                 code = produce(into: &result, &stream) { deflate(&$0, isLast ? Z_FINISH : Z_NO_FLUSH) }
             } while stream.avail_out == 0
-            return true
         }
         precondition(code == Z_STREAM_END, "deflate did not end")
         return result
@@ -49,36 +48,22 @@ public enum Gzip {
 
     /// The content of one or more gzip members, at most `limitBytes`.
     public static func decompress(_ bytes: [UInt8], limitBytes: Int) throws(DecompressError) -> [UInt8] {
-        var stream = z_stream()
-        let started = inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        precondition(started == Z_OK, "zlib has no memory")
-        defer { inflateEnd(&stream) }
+        let reader = GzipReader()
         var result: [UInt8] = []
-        var code = Z_OK
-        withPieces(of: bytes) { piece, _ in
-            stream.next_in = piece.baseAddress
-            stream.avail_in = UInt32(piece.count)
-            var hasMore = true
-            while hasMore && result.count <= limitBytes {
-                // Another member follows.
-                if code == Z_STREAM_END { inflateReset(&stream) }
-                code = produce(into: &result, &stream) { inflate(&$0, Z_NO_FLUSH) }
-                switch code {
-                case Z_OK: hasMore = stream.avail_in > 0 || stream.avail_out == 0
-                case Z_STREAM_END: hasMore = stream.avail_in > 0
-                default: hasMore = false
-                }
+        let isTaken = try bytes.withUnsafeBufferPointer { input throws(DecompressError) in
+            try reader.take(UnsafeRawBufferPointer(input)) { part in
+                result.append(contentsOf: part)
+                return result.count <= limitBytes
             }
-            return (code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR) && result.count <= limitBytes
         }
-        if result.count > limitBytes { throw .tooLong(limitBytes: limitBytes) }
-        if code != Z_STREAM_END { throw .damaged }
+        guard isTaken else { throw .tooLong(limitBytes: limitBytes) }
+        guard reader.isWhole else { throw .damaged }
         return result
     }
 
-    /// Hands `bytes` over in pieces, at least one, until `body` returns false. zlib does not write to its input.
+    /// Hands `bytes` over in pieces, at least one. zlib does not write to its input.
     private static func withPieces(
-        of bytes: [UInt8], _ body: (_ piece: UnsafeMutableBufferPointer<UInt8>, _ isLast: Bool) -> Bool
+        of bytes: [UInt8], _ body: (_ piece: UnsafeMutableBufferPointer<UInt8>, _ isLast: Bool) -> Void
     ) {
         bytes.withUnsafeBufferPointer { input in
             var start = 0
@@ -86,7 +71,7 @@ public enum Gzip {
                 let end = min(start + pieceBytes, input.count)
                 let piece = UnsafeMutableBufferPointer(mutating: UnsafeBufferPointer(rebasing: input[start..<end]))
                 start = end
-                guard body(piece, end == input.count) else { return }
+                body(piece, end == input.count)
             } while start < input.count
         }
     }

@@ -4,6 +4,14 @@ public enum HTTPAuthorization: Sendable, Hashable {
     case bearer(String)
     /// A user, which must not hold a colon, and a password.
     case basic(user: String, password: String)
+
+    /// A token with a line break would write further headers.
+    public var canBeSent: Bool {
+        switch self {
+        case .bearer(let token): !token.isEmpty && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        case .basic(let user, let password): !user.contains(":") && !(user + password).utf8.contains { $0 < 0x20 }
+        }
+    }
 }
 
 /// How a server of `https://` is known, and the client to it.

@@ -63,12 +63,14 @@ public enum HTTPFetchError: Error, Sendable, Hashable {
     case tooLong(limitBytes: Int)
     /// What came is no HTTP, or ended too early.
     case malformed
+    /// The body is not packed as its head says, damaged or cut short.
+    case notUnpacked(String)
     /// The sink wanted no more of the body.
     case notTaken
     /// The token, user or password cannot be sent.
     case badAuthorization
-    /// No secure connection: the certificate is not trusted, or both sides share no protocol.
-    case notSecure(String)
+    /// No secure connection, with the library's words.
+    case notSecure(HTTPSecurityFault, String)
     /// Anything else, in the library's words.
     case other(String)
 }
@@ -82,9 +84,10 @@ extension HTTPFetchError: CustomStringConvertible {
         case .timedOut: "no answer in time"
         case .tooLong(let limitBytes): "the answer is longer than \(limitBytes) bytes"
         case .malformed: "what came is no HTTP, or ended too early"
+        case .notUnpacked(let reason): reason
         case .notTaken: "the answer is not what was asked for"
         case .badAuthorization: "a token must not have spaces or control characters, and a user no colon"
-        case .notSecure(let reason): "no secure connection: \(reason)"
+        case .notSecure(_, let reason): "no secure connection: \(reason)"
         case .other(let reason): reason
         }
     }

@@ -6,10 +6,16 @@ final class HTTPTransfer {
     private let fetch: HTTPFetch
     /// Nil when memory was short, or the library refused an option.
     private(set) var easy: UnsafeMutableRawPointer?
+    /// The library's words when it failed.
+    let words: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private let sink: (any HTTPBodySink)?
+    /// What has come, packed or not.
+    private var rawBytes = 0
     private var takenBytes = 0
+    /// Nil where the body is not packed.
+    private var gzip: GzipReader?
     /// Why the writer ended the transfer.
     private var refusal: HTTPFetchError?
     private(set) var result: Result<HTTPPage, HTTPFetchError> = .failure(.other("the HTTP library cannot be used"))
@@ -17,17 +23,21 @@ final class HTTPTransfer {
     init(_ fetch: HTTPFetch, sink: (any HTTPBodySink)? = nil) {
         self.fetch = fetch
         self.sink = sink
+        words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         // Without this check the library would guess the protocol of `localhost:80`.
         guard ["http://", "https://"].contains(where: { fetch.url.lowercased().hasPrefix($0) }) else {
             result = .failure(.badURL)
             return
         }
-        guard Self.canBeSent(fetch.authorization) else {
+        guard fetch.authorization?.canBeSent ?? true else {
             result = .failure(.badAuthorization)
             return
         }
         easy = curl_easy_init()
         guard let easy else { return }
+        // The library would unpack as well, but does not say when the end is missing.
+        headers = curl_slist_append(headers, "Accept-Encoding: gzip")
         for header in fetch.headers { headers = curl_slist_append(headers, header) }
         if case .bearer(let token)? = fetch.authorization {
             headers = curl_slist_append(headers, "Authorization: Bearer \(token)")
@@ -41,12 +51,13 @@ final class HTTPTransfer {
     deinit {
         if let easy { curl_easy_cleanup(easy) }
         curl_slist_free_all(headers)
+        words.deallocate()
     }
 
     private func isPrepared(_ easy: UnsafeMutableRawPointer) -> Bool {
         var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, fetch.url), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""),
-            (CURLOPT_USERAGENT, "latencyd"), (CURLOPT_ACCEPT_ENCODING, "gzip"),
+            (CURLOPT_USERAGENT, "latencyd"),
         ]
         if case .basic(let user, let password)? = fetch.authorization {
             texts += [(CURLOPT_USERNAME, user), (CURLOPT_PASSWORD, password)]
@@ -69,16 +80,8 @@ final class HTTPTransfer {
         return texts.allSatisfy { csystem_curl_set_text(easy, $0, $1) == CURLE_OK }
             && numbers.allSatisfy { csystem_curl_set_long(easy, $0, $1) == CURLE_OK }
             && csystem_curl_set_list(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK
+            && csystem_curl_set_words(easy, words) == CURLE_OK
             && csystem_curl_set_writer(easy, Self.take, Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
-    }
-
-    /// A token with a line break would write further headers.
-    private static func canBeSent(_ authorization: HTTPAuthorization?) -> Bool {
-        switch authorization {
-        case nil: true
-        case .bearer(let token): !token.isEmpty && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        case .basic(let user, let password): !user.contains(":") && !(user + password).utf8.contains { $0 < 0x20 }
-        }
     }
 
     /// Zero would mean no limit.
@@ -88,12 +91,23 @@ final class HTTPTransfer {
     func end(_ code: CURLcode) {
         guard let easy else { return }
         guard code == CURLE_OK else {
-            result = .failure(refusal ?? Self.error(code))
+            result = .failure(refusal ?? error(code, easy))
+            return
+        }
+        let status = csystem_curl_status(easy)
+        // Of a page that is none, as of status 204, nothing need have come.
+        if status == 200 && rawBytes == 0 { beginBody() }
+        if let refusal {
+            result = .failure(refusal)
+            return
+        }
+        if let gzip, !gzip.isWhole {
+            result = .failure(.notUnpacked("the packed (gzip) answer was cut short"))
             return
         }
         result = .success(
             HTTPPage(
-                status: csystem_curl_status(easy),
+                status: status,
                 contentType: contentType(easy), body: body,
                 seconds: csystem_curl_seconds(easy)))
     }
@@ -105,45 +119,52 @@ final class HTTPTransfer {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if rawBytes == 0 { beginBody() }
+        rawBytes += bytes.count
+        guard refusal == nil else { return false }
+        // A packed body can be long and hold nothing.
+        guard rawBytes <= fetch.bodyBytesMax else { return refuse(.tooLong(limitBytes: fetch.bodyBytesMax)) }
+        guard let gzip else { return takeUnpacked(bytes) }
+        do {
+            return try gzip.take(bytes, takeUnpacked)
+        } catch {
+            return refuse(.notUnpacked("the answer says that it is packed (gzip), and is not, or is damaged"))
+        }
+    }
+
+    /// The head is there: how the body is packed.
+    private func beginBody() {
+        guard let easy, let encoding = csystem_curl_header(easy, "Content-Encoding") else { return }
+        switch String(cString: encoding).lowercased() {
+        case "gzip", "x-gzip": gzip = GzipReader()
+        case "identity", "": break
+        default: refusal = .notUnpacked("the answer is packed in another way than gzip, which was asked for")
+        }
+    }
+
+    private func refuse(_ reason: HTTPFetchError) -> Bool {
+        refusal = reason
+        return false
+    }
+
+    private func takeUnpacked(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let isFirst = takenBytes == 0
         takenBytes += bytes.count
         // The limit holds for what was unpacked: a small packed body can be a huge one.
-        guard takenBytes <= fetch.bodyBytesMax else {
-            refusal = .tooLong(limitBytes: fetch.bodyBytesMax)
-            return false
-        }
+        guard takenBytes <= fetch.bodyBytesMax else { return refuse(.tooLong(limitBytes: fetch.bodyBytesMax)) }
         guard let sink else {
+            // Never room for more than may come.
+            if body.capacity < takenBytes {
+                body.reserveCapacity(min(max(takenBytes, 2 * body.capacity), fetch.bodyBytesMax))
+            }
             body.append(contentsOf: bytes)
             return true
         }
         if isFirst, let easy { sink.begin(status: csystem_curl_status(easy), contentType: contentType(easy)) }
-        guard sink.take(bytes) else {
-            refusal = .notTaken
-            return false
-        }
-        return true
+        return sink.take(bytes) || refuse(.notTaken)
     }
 
     private func contentType(_ easy: UnsafeMutableRawPointer) -> String? {
         csystem_curl_content_type(easy).flatMap { String(validatingCString: $0) }
-    }
-
-    private static func error(_ code: CURLcode) -> HTTPFetchError {
-        let words = String(cString: curl_easy_strerror(code))
-        return switch code {
-        case CURLE_URL_MALFORMAT: .badURL
-        case CURLE_COULDNT_RESOLVE_HOST: .notResolved
-        case CURLE_COULDNT_CONNECT: .notConnected
-        case CURLE_OPERATION_TIMEDOUT: .timedOut
-        // What does not begin as HTTP/1 does is HTTP/0.9 to the library, which is not supported.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
-            CURLE_BAD_CONTENT_ENCODING,
-            CURLE_RECV_ERROR:
-            .malformed
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE:
-            .notSecure(words)
-        default: .other(words)
-        }
     }
 }

@@ -23,8 +23,8 @@ public struct ImportedTiming: Sendable {
         counts = [UInt64](repeating: 0, count: bounds.count + 1)
     }
 
-    /// Takes what was counted since the last time: one count for each bound, and one for what lies above them all, which
-    /// goes to the last bound. Counts of another number are not taken.
+    /// Takes what was counted since the last time: one count for each bound, and one for what lies above them all,
+    /// which goes to the last bound. Counts of another number are not taken.
     ///
     /// - Parameter inWindow: whether it happened since the last window ended, about. What did not is exposed and stays
     ///   out of the statistics of the trailing minute.

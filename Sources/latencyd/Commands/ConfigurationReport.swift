@@ -9,10 +9,13 @@ struct ConfigurationReport {
     var isValid: Bool { errors.isEmpty }
 
     init(file: String, knownCollectors: [String]) {
-        do {
+        do throws(ConfigurationProblems) {
             let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
             let summary = Self.summary(loaded.configuration, knownCollectors)
-            let warnings = loaded.warnings.map { "warning: \($0)" }
+            let faults = loaded.files.compactMap { $0.problem() }
+            let certain = faults.filter(\.isCertain).map(\.problem)
+            guard certain.isEmpty else { throw ConfigurationProblems(problems: certain) }
+            let warnings = (loaded.warnings + faults.map(\.problem)).map { "warning: \($0)" }
             output = (["\(file): valid"] + summary.map { "  " + $0 } + warnings).joined(separator: "\n")
             errors = ""
         } catch {

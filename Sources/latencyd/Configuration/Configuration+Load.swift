@@ -32,6 +32,6 @@ extension Configuration {
         if let failure = decoder.failure { throw failure }
         return LoadedConfiguration(
             configuration: configuration, warnings: decoder.warnings,
-            serviceURLs: configuration.services.map(\.url))
+            serviceURLs: configuration.services.map(\.url), files: decoder.files)
     }
 }

@@ -57,4 +57,6 @@ struct LoadedConfiguration: Equatable, Sendable {
     var warnings: [ConfigurationProblem] = []
     /// Of `services`, for those who only want to know which servers are read.
     var serviceURLs: [String] = []
+    /// Files that it names, which are read later.
+    var files: [NamedFile] = []
 }

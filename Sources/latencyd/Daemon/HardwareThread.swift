@@ -8,7 +8,8 @@ internal import Telemetry
 final class HardwareThread: Sendable {
     /// A read that takes longer than this is told, and what its collector collected before is no longer shown, seconds.
     static let stuckSeconds = 10.0
-    /// When a read takes longer than this, what the other collectors collected before it is too old to be shown, seconds.
+    /// When a read takes longer than this, what the other collectors collected before it is too old to be shown,
+    /// seconds.
     static let staleSeconds = 60.0
     /// How long the start waits for the first passes, and the stop for a pass in progress, seconds.
     static let patienceSeconds = 2.0
@@ -142,7 +143,8 @@ final class HardwareThread: Sendable {
         runner.nextDue.map { $0.inSeconds <= HostClock.monotonicSeconds() } ?? false
     }
 
-    /// Finds what is watched, when it is time; false when it is not. A process that the kernel holds can keep a reader of its files waiting.
+    /// Finds what is watched, when it is time; false when it is not. A process that the kernel holds can keep a reader
+    /// of its files waiting.
     private func look(
         _ roster: inout WatchRoster, _ files: any HostFiles, _ pushers: () -> [Int32], for runner: inout CollectorRunner
     ) -> Bool {

@@ -169,7 +169,7 @@ struct LearnOptions: ParsableArguments {
     }
 
     private func authorization() throws -> HTTPAuthorization? {
-        do throws(SecretFile.Problem) {
+        do throws(RegularFile.Problem) {
             if let tokenFile { return .bearer(try SecretFile.read(tokenFile)) }
             guard let username, let passwordFile else { return nil }
             return .basic(user: username, password: try SecretFile.read(passwordFile))

@@ -12,8 +12,18 @@ struct DaemonStatus: Sendable, Equatable {
         var wasRead = false
         /// nil when it is up.
         var failure: String?
-        /// Gauges by model and name, without `latencyd_service_`.
-        var models: [String: [String: Double]] = [:]
+        /// Gauges by their labels besides the service's own, and by name, without `latencyd_service_`. Those by query
+        /// have any labels.
+        var series: [LabelSet: [String: Double]] = [:]
+
+        /// Those of one model beside each other.
+        var sortedSeries: [(labels: LabelSet, values: [String: Double])] {
+            func text(_ labels: LabelSet) -> String {
+                ([labels["model"] ?? ""] + labels.labels.flatMap { [$0.name, $0.value] }).joined(separator: "\0")
+            }
+            return series.map { (text($0.key), $0.key, $0.value) }.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
+        }
+
         /// What the server does not show, and what turns it on.
         var missing: [String: String] = [:]
     }
@@ -84,8 +94,8 @@ struct DaemonStatus: Sendable, Equatable {
         }
         for (signal, name) in signalGauges {
             for sample in page[name] {
-                services[sample.labels["service"] ?? ""]?
-                    .models[sample.labels["model"] ?? "", default: [:]][signal.rawValue] = sample.value
+                let labels = sample.labels.removing("service").removing("profile")
+                services[sample.labels["service"] ?? ""]?.series[labels, default: [:]][signal.rawValue] = sample.value
             }
         }
         return services.values.sorted { $0.name < $1.name }

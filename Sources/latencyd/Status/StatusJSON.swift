@@ -1,5 +1,6 @@
 internal import Collectors
 internal import Exporter
+internal import Telemetry
 
 /// The state of a daemon for machines: one JSON object.
 enum StatusJSON {
@@ -28,8 +29,11 @@ enum StatusJSON {
             (
                 "models",
                 .array(
-                    service.models.sorted { $0.key < $1.key }.map {
-                        .object([("model", .string($0.key)), ("signals", numbers($0.value))])
+                    service.sortedSeries.map { labels, values in
+                        .object([
+                            ("model", .string(labels["model"] ?? "")), ("labels", strings(others(labels))),
+                            ("signals", numbers(values)),
+                        ])
                     })
             ),
             ("missing", strings(service.missing)),
@@ -46,6 +50,11 @@ enum StatusJSON {
             ("states", numbers(learning.states)), ("unlearned", .number(learning.unlearned)),
             ("unlearned_series", series ?? .number(.nan)),
         ])
+    }
+
+    /// The labels besides the model.
+    private static func others(_ labels: LabelSet) -> [String: String] {
+        Dictionary(labels.removing("model").labels.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
     private static func alert(_ alert: FiringAlert) -> JSONTree {

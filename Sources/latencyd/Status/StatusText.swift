@@ -61,17 +61,23 @@ struct StatusText {
         var lines = [
             Finding.printable("\(service.name) (\(service.profile)) ") + state + Finding.printable(" \(service.url)")
         ]
-        for (model, values) in service.models.sorted(by: { $0.key < $1.key }) {
+        for (labels, values) in service.sortedSeries {
             let parts = ServiceSignal.allCases.compactMap { signal in
                 values[signal.rawValue].map { "\(signal.rawValue) \(Self.value($0, signal))" }
             }
-            lines.append(
-                Finding.printable("  " + (model.isEmpty ? "" : model + ": ") + parts.joined(separator: ", ")))
+            let name = Self.name(labels)
+            lines.append(Finding.printable("  " + (name.isEmpty ? "" : name + ": ") + parts.joined(separator: ", ")))
         }
         for (signal, remedy) in service.missing.sorted(by: { $0.key < $1.key }) {
             lines.append(Finding.printable("  no \(signal): \(remedy)"))
         }
         return lines
+    }
+
+    /// The model, and whatever else tells series apart.
+    private static func name(_ labels: LabelSet) -> String {
+        let others = labels.removing("model").labels.map { "\($0.name)=\($0.value)" }
+        return ([labels["model"]].compactMap(\.self) + others).joined(separator: " ")
     }
 
     private func alerts(_ alerts: [FiringAlert]?) -> [String] {

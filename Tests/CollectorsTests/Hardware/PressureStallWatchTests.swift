@@ -72,10 +72,47 @@ struct PressureStallWatchTests {
         let files = StallHost(refusing: error)
         #expect(follow(&watch, [], files).count == notes)
         #expect(watch.counts.isEmpty)
-        // Of cgroups once more; then never again, and nothing is tried twice.
+        // Of cgroups once more; then never again, and nothing is tried in every round.
         #expect(follow(&watch, [app], files).count == notes)
         #expect(follow(&watch, [app], files).isEmpty)
         #expect(files.asked.count == 12)
+        for _ in 0..<PressureStallWatch.roundsUntilRetry { #expect(follow(&watch, [app], files).isEmpty) }
+        #expect(files.asked.count == 24)
+        files.error = nil
+        for _ in 0..<PressureStallWatch.roundsUntilRetry { _ = follow(&watch, [app], files) }
+        #expect(watch.counts.count == 12)
+        #expect(files.openCount == 12)
+    }
+
+    @Test("go on when a cgroup is made again under its path, as by a service's restart")
+    func restart() throws {
+        var watch = PressureStallWatch()
+        let files = StallHost()
+        let path = HostPath.sysfs("fs/cgroup/app/cpu.pressure")
+        _ = follow(&watch, [app], files)
+        let first = try #require(files.descriptor(of: path, full: false))
+        watch.take(first, isBroken: false, at: 101)
+        watch.take(first, isBroken: true, at: 102)
+        #expect(files.openCount == 11)
+        #expect(follow(&watch, [app], files, at: 110).isEmpty)
+        #expect((watch.counts.count, files.openCount) == (12, 12))
+        let second = try #require(files.descriptor(of: path, full: false))
+        watch.take(second, isBroken: false, at: 111)
+        #expect(watch.counts[6].labels == ["resource": "cpu", "kind": "some", "cgroup": "/app"])
+        #expect((watch.counts[6].count, watch.counts[6].createdSeconds) == (2, 100))
+    }
+
+    @Test("of a cgroup that is gone are not shown as if nothing stalled")
+    func gone() throws {
+        var watch = PressureStallWatch()
+        let files = StallHost()
+        _ = follow(&watch, [app], files)
+        watch.take(
+            try #require(files.descriptor(of: .sysfs("fs/cgroup/app/cpu.pressure"), full: false)), isBroken: true,
+            at: 102)
+        files.error = .absent
+        _ = follow(&watch, [app], files, at: 110)
+        #expect(watch.counts.count == 11)
     }
 
     @Test("have a limit of open files")
@@ -86,6 +123,12 @@ struct PressureStallWatchTests {
         #expect(follow(&watch, many, files).count == 1)
         #expect(watch.counts.count == PressureStallWatch.triggersMax)
         #expect(files.openCount == PressureStallWatch.triggersMax)
+        // Those that are watched stay, and a place that gets free is taken.
+        #expect(follow(&watch, [app] + many, files).isEmpty)
+        #expect(files.openCount == PressureStallWatch.triggersMax)
+        _ = follow(&watch, [app] + many.dropFirst(), files)
+        #expect(files.openCount == PressureStallWatch.triggersMax)
+        #expect(watch.counts.contains { $0.labels["cgroup"] == "/app" })
     }
 
     @Test("stand on the page with their beginning, and the last one only once there was one")
@@ -104,7 +147,7 @@ struct PressureStallWatchTests {
 private final class StallHost: HostFiles, @unchecked Sendable {
     private(set) var asked: [(path: HostPath, threshold: PressureThreshold)] = []
     private var triggers: [WeakTrigger] = []
-    private let error: HostFileError?
+    var error: HostFileError?
 
     private struct WeakTrigger {
         let place: Int
@@ -126,6 +169,7 @@ private final class StallHost: HostFiles, @unchecked Sendable {
         asked.append((path, threshold))
         if let error { throw error }
         let trigger = PressureTrigger.unarmed()
+        triggers.removeAll { $0.trigger == nil }
         triggers.append(WeakTrigger(place: asked.count - 1, trigger: trigger))
         return trigger
     }

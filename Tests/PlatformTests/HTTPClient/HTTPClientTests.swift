@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -75,6 +76,61 @@ struct HTTPClientTests {
         #expect(try fetch("http://\(server.address)/", bodyBytesMax: 20_000_000).get().body.count == 10_000_000)
     }
 
+    private func packed(_ body: [UInt8], encoding: String = "gzip") throws -> Result<HTTPPage, HTTPFetchError> {
+        let server = try server { request in
+            guard request.header("accept-encoding") == "gzip" else { return .text(406, "gzip was not asked for") }
+            return HTTPResponse(headers: [HTTPField("Content-Encoding", encoding)], body: body)
+        }
+        return fetch("http://\(server.address)/", bodyBytesMax: 1_000_000)
+    }
+
+    @Test("a packed body counts when its end was seen, and not when it was cut short anywhere")
+    func packedCut() throws {
+        let text = Array((0..<2_000).map { "a_total \($0 * 7_919)\n" }.joined().utf8)
+        let whole = Gzip.compress(text)
+        #expect(try packed(whole).get().body == text)
+        #expect(try packed(whole, encoding: "X-GZIP").get().body == text)
+        for missing in [1, 8, 20, whole.count / 2, whole.count - 1, whole.count] {
+            let result = try packed(Array(whole.dropLast(missing)))
+            #expect(result == .failure(.notUnpacked("the packed (gzip) answer was cut short")), "\(missing) missing")
+        }
+    }
+
+    @Test("a packed body may have several members")
+    func packedMembers() throws {
+        let body = Gzip.compress(Array("a 1\n".utf8)) + Gzip.compress([]) + Gzip.compress(Array("b 2\n".utf8))
+        #expect(try String(decoding: packed(body).get().body, as: UTF8.self) == "a 1\nb 2\n")
+        #expect(throws: HTTPFetchError.self) { try packed(Array(body.dropLast())).get() }
+    }
+
+    @Test(
+        "a body that is not packed as its head says is refused, in words that name gzip",
+        arguments: [
+            (Gzip.compress([1, 2, 3]) + [1, 2, 3], "gzip"), (Array("a 1\n".utf8), "gzip"), ([1, 2, 3], "br"),
+            (Gzip.compress(Gzip.compress([1])), "gzip, gzip"),
+        ])
+    func notPacked(_ body: [UInt8], _ encoding: String) throws {
+        let result = try packed(body, encoding: encoding)
+        guard case .failure(.notUnpacked(let words)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(words.contains("gzip"))
+    }
+
+    @Test("members without content are not taken without end")
+    func emptyMembers() throws {
+        let member = Gzip.compress([])
+        let body = Array(repeating: member, count: 1_000_000 / member.count + 1).flatMap(\.self)
+        #expect(try packed(body) == .failure(.tooLong(limitBytes: 1_000_000)))
+    }
+
+    @Test("a page without a body may be said to be packed where there is nothing to see")
+    func emptyPacked() throws {
+        let server = try server { _ in HTTPResponse(status: 404, headers: [HTTPField("Content-Encoding", "gzip")]) }
+        #expect(try fetch("http://\(server.address)/").get().status == 404)
+    }
+
     @Test(
         "takes nothing but http and https",
         arguments: [
@@ -120,11 +176,37 @@ struct HTTPClientTests {
         thread.join()
     }
 
+    @Test("a file of authorities that cannot be used is named", arguments: ["none", "empty", "junk"])
+    func authorities(_ name: String) throws {
+        let folder = TemporaryFolder()
+        folder.write([], to: "empty")
+        folder.write(Array("junk\n".utf8), to: "junk")
+        let file = "\(folder.path)/\(name)"
+        let socket = try ListenSocket("127.0.0.1:0")
+        defer { close(socket.descriptor) }
+        let fetch = HTTPFetch(url: "https://\(socket.name)/", security: HTTPSecurity(authoritiesFile: file))
+        guard case .failure(.notSecure(.authoritiesFile, let words)) = client.fetch([fetch])[0] else {
+            Issue.record("another error, or none")
+            return
+        }
+        #expect(words.contains(file), "\(words)")
+    }
+
+    @Test("a port without TLS is told from one whose certificate is not trusted")
+    func plainPort() throws {
+        let server = try server { _ in .text(200, "x") }
+        guard case .failure(.notSecure(.handshake, _)) = fetch("https://\(server.address)/") else {
+            Issue.record("another error, or none")
+            return
+        }
+    }
+
     @Test("every error says in words what is wrong")
     func words() {
         let errors: [HTTPFetchError] = [
-            .badURL, .notResolved, .notConnected, .timedOut, .tooLong(limitBytes: 7), .malformed, .notSecure("x"),
-            .other("y"),
+            .badURL, .notResolved, .notConnected, .timedOut, .tooLong(limitBytes: 7), .malformed,
+            .notSecure(.handshake, "x"),
+            .notUnpacked("z"), .other("y"),
         ]
         #expect(Set(errors.map(\.description)).count == errors.count)
     }

@@ -84,6 +84,61 @@ struct CheckCommandTests {
         withExtendedLifetime(listener) {}
     }
 
+    /// What is said of one service whose key `key` names `file`.
+    private func report(on key: String, _ file: String) throws -> ConfigurationReport {
+        try report("services: [{profile: triton, \(key.replacing("FILE", with: file))}]\n").report
+    }
+
+    private static let goodFiles = [
+        ("bearer_token_file: FILE", "services[0].bearer_token_file", "tok\n"),
+        ("basic_auth: {username: u, password_file: FILE}", "services[0].basic_auth.password_file", "a password\n"),
+        ("tls: {ca_file: FILE}", "services[0].tls.ca_file", pem("TRUSTED CERTIFICATE")),
+        (
+            "tls: {cert_file: FILE, key_file: FILE}", "services[0].tls.cert_file",
+            pem("CERTIFICATE") + pem("EC PRIVATE KEY")
+        ),
+    ]
+
+    private static func pem(_ label: String) -> String { "x\n-----BEGIN \(label)-----\r\nAA\n-----END \(label)-----\n" }
+
+    @Test("files with secrets and certificates are looked into", arguments: goodFiles)
+    func named(_ key: String, _ path: String, _ good: String) throws {
+        let folder = TemporaryFolder()
+        let file = folder.write(Array(good.utf8), to: "good")
+        #expect(try report(on: key, file).errors == "")
+        for (bad, why) in [("empty", "is empty"), ("none", "cannot be read: No such file or directory")] {
+            if bad == "empty" { folder.write([], to: bad) }
+            let errors = try report(on: key, "\(folder.path)/\(bad)").errors
+            #expect(errors.contains(": \(path): \(folder.path)/\(bad) \(why)"), "\(errors)")
+            #expect(errors.contains("; name a file with "))
+        }
+        #expect(try report(on: key, folder.path).errors.contains("is no regular file"))
+    }
+
+    @Test(
+        "files that hold something else than they should are refused",
+        arguments: [
+            ("tls: {ca_file: FILE}", "junk", "holds no certificate in PEM"),
+            ("tls: {ca_file: FILE}", pem("EC PRIVATE KEY"), "holds no certificate in PEM"),
+            ("tls: {ca_file: FILE}", "-----BEGIN CERTIFICATE-----\nAA\n", "holds no certificate in PEM"),
+            ("tls: {cert_file: FILE, key_file: FILE}", pem("CERTIFICATE"), "holds no private key in PEM"),
+            ("bearer_token_file: FILE", "a token\n", "holds more than a token"),
+            ("bearer_token_file: FILE", String(repeating: "x", count: 20_000), "is longer than 16384 bytes"),
+        ])
+    func otherContent(_ key: String, _ text: String, _ why: String) throws {
+        let folder = TemporaryFolder()
+        let file = folder.write(Array(text.utf8), to: "file")
+        let errors = try report(on: key, file).errors
+        #expect(errors.contains("\(file) \(why)"), "\(errors)")
+    }
+
+    @Test("a daemon starts with a file that is not there yet")
+    func later() throws {
+        let text = "services: [{profile: triton, bearer_token_file: /nowhere/token}]\n"
+        let loaded = try Configuration.decode(text: text, fileName: "f", knownCollectors: [])
+        #expect(loaded.files.map(\.path) == ["/nowhere/token"])
+    }
+
     @Test("a file over the limit is not read to its end")
     func tooLong() throws {
         let (file, report) = try report(String(repeating: "# long\n", count: 200_000))

@@ -52,6 +52,16 @@ struct ServiceConfigurationTests {
         #expect(account.settings.batchSizeMax == 8)
     }
 
+    @Test("the longest page is 16 MiB unless it is said")
+    func body() throws {
+        #expect(try service("profile: triton").settings.bodyBytesMax == 16 << 20)
+        #expect(try service("profile: triton, max_body: 64KiB").settings.bodyBytesMax == 64 << 10)
+        #expect(try service("profile: triton, max_body: 256MiB").settings.bodyBytesMax == 256 << 20)
+        for size in ["63KiB", "257MiB", "16", "0B", "-1MiB"] {
+            #expect(throws: ConfigurationProblems.self) { try service("profile: triton, max_body: \(size)") }
+        }
+    }
+
     @Test("a profile of one's own names its signals, with alternates, units and conditions")
     func custom() throws {
         let text = """

@@ -120,9 +120,14 @@ struct LimitsPageTests {
         let page = PageLimits.default
         return [
             "ServiceLimits.servicesMax": Double(ServiceLimits.servicesMax),
-            "ServiceLimits.pageBytes": Double(ServiceLimits.pageBytes),
+            "ServiceLimits.bodyBytes": Double(ServiceLimits.bodyBytes),
+            "ServiceLimits.bodyBytesRange": Double(ServiceLimits.bodyBytesRange.upperBound),
             "ServiceLimits.requestsAtOnce": Double(ServiceLimits.requestsAtOnce),
+            "ServiceReader.transfersMax": Double(ServiceReader.transfersMax),
+            "ServiceLimits.sharedBytes": Double(ServiceLimits.sharedBytes),
             "ServiceLimits.roundsUntilMissing": Double(ServiceLimits.roundsUntilMissing),
+            "SecretFile.bytesMax": Double(SecretFile.bytesMax),
+            "PEMFile.bytesMax": Double(PEMFile.bytesMax),
             "ServiceAPILimits.pathsMax": Double(ServiceAPILimits.pathsMax),
             "ServiceAPILimits.modelsMax": Double(ServiceAPILimits.modelsMax),
             "ServiceAPILimits.bodyBytes": Double(ServiceAPILimits.bodyBytes),
@@ -147,7 +152,6 @@ struct LimitsPageTests {
             "CounterMemory.observationsMax": CounterMemory.observationsMax,
             "PromQLLimits.queriesMax": Double(PromQLLimits.queriesMax),
             "PromQLLimits.queryBytesMax": Double(PromQLLimits.queryBytesMax),
-            "PromQLLimits.answerBytes": Double(PromQLLimits.answerBytes),
             "JSONScanner.depthMax": Double(JSONScanner.depthMax),
             "PromQLLimits.seriesPerQueryDefault": Double(PromQLLimits.seriesPerQueryDefault),
             "PromQLLimits.seriesPerQueryMax": Double(PromQLLimits.seriesPerQueryMax),

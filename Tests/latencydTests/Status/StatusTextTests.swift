@@ -45,6 +45,33 @@ struct StatusTextTests {
     private static let found = FoundServer(
         profile: "vllm", name: "vLLM", url: "http://127.0.0.1:8000/metrics", port: 8_000, evidence: "vllm:x")
 
+    @Test("each series of a model is shown with what tells it from the others, to people and to scripts")
+    func manySeries() throws {
+        let status = DaemonStatus(
+            address: "h:1",
+            page: try Self.page(
+                """
+                latencyd_service_info{profile="promql",service="a",url="http://h:2"} 1
+                latencyd_service_up{profile="promql",service="a"} 1
+                latencyd_service_queue_length{model="m",profile="promql",route="x",service="a"} 1
+                latencyd_service_queue_length{model="m",profile="promql",route="y",service="a"} 2
+                latencyd_service_queue_length{profile="promql",service="a",zone="z"} 3
+
+                """), alerts: [])
+        let text = StatusText(isColoured: false).render(status, found: [])
+        for line in ["m route=x: queue_length 1.0", "m route=y: queue_length 2.0", "  zone=z: queue_length 3.0"] {
+            #expect(text.contains(line), "\(text)")
+        }
+        let json = StatusJSON.render(status, found: [])
+        for part in [
+            #"{"model":"m","labels":{"route":"x"},"signals":{"queue_length":1}}"#,
+            #"{"model":"m","labels":{"route":"y"},"signals":{"queue_length":2}}"#,
+            #"{"model":"","labels":{"zone":"z"},"signals":{"queue_length":3}}"#,
+        ] {
+            #expect(json.contains(part), "\(json)")
+        }
+    }
+
     @Test("fits on a screen: what is pushed and dropped, what fails, services, alerts, servers to be added")
     func screen() throws {
         #expect(

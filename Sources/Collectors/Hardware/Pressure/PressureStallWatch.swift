@@ -14,6 +14,10 @@ public struct PressureStallWatch {
     /// The most triggers, each of which is an open file.
     public static let triggersMax = 256
 
+    /// A file that takes no trigger is tried again after so many calls of ``follow(_:_:at:poll:)``: it may be a service
+    /// that was just being restarted.
+    static let roundsUntilRetry = 6
+
     private struct Source: Hashable {
         let resource: String
         let isFull: Bool
@@ -33,7 +37,7 @@ public struct PressureStallWatch {
 
     private struct Watching {
         let source: Source
-        /// nil once the file is broken: its cgroup was removed.
+        /// nil once the file is broken: its cgroup was removed, and may be made again under its path.
         var trigger: PressureTrigger?
         var count: PressureStallCount
     }
@@ -44,7 +48,8 @@ public struct PressureStallWatch {
     ]
 
     private var watching: [Watching] = []
-    private var refused: Set<Source> = []
+    /// Those whose file takes no trigger, with the rounds that are left until it is tried again.
+    private var refused: [Source: Int] = [:]
     private var told: Set<String> = []
 
     public init() {}
@@ -64,13 +69,23 @@ public struct PressureStallWatch {
         let sources = cgroups.map { Self.sources(of: $0) } ?? []
         var notes: [CollectorNote] = []
         var before = Dictionary(watching.map { ($0.source, $0) }) { first, _ in first }
-        refused.formIntersection(sources)
+        let wanted = Set(sources)
+        refused = refused.filter { wanted.contains($0.key) }.mapValues { $0 - 1 }
         watching = []
-        for source in sources where !refused.contains(source) {
-            if let known = before.removeValue(forKey: source) {
+        var openCount = before.values.count { $0.trigger != nil && wanted.contains($0.source) }
+        for source in sources {
+            let known = before.removeValue(forKey: source)
+            if let known, known.trigger != nil {
                 watching.append(known)
-            } else if let path = source.path {
-                add(source, path, files, now, poll, &notes)
+            } else if let path = source.path, refused[source, default: 0] <= 0,
+                let trigger = trigger(source, path, files, hasRoom: openCount < Self.triggersMax, poll, &notes)
+            {
+                openCount += 1
+                refused[source] = nil
+                watching.append(
+                    Watching(
+                        source: source, trigger: trigger,
+                        count: known?.count ?? PressureStallCount(source.labels, createdSeconds: now)))
             }
         }
         return notes
@@ -94,29 +109,27 @@ public struct PressureStallWatch {
         }
     }
 
-    private mutating func add(
-        _ source: Source, _ path: HostPath, _ files: any HostFiles, _ now: Double, _ poll: (Int32) -> Bool,
+    /// A new trigger; nil where there can be none for now.
+    private mutating func trigger(
+        _ source: Source, _ path: HostPath, _ files: any HostFiles, hasRoom: Bool, _ poll: (Int32) -> Bool,
         _ notes: inout [CollectorNote]
-    ) {
-        let trigger: PressureTrigger
+    ) -> PressureTrigger? {
         do throws(HostFileError) {
-            guard watching.count < Self.triggersMax else { throw .tooManyNames(limit: Self.triggersMax) }
+            // Room may come with any round, and costs nothing to look for.
+            guard hasRoom else {
+                tell(source, path, .tooManyNames(limit: Self.triggersMax), &notes)
+                return nil
+            }
             let threshold = PressureThreshold(
                 countsFull: source.isFull, stallMicroseconds: Int(Self.stallSeconds * 1e6),
                 windowMicroseconds: Int(Self.windowSeconds * 1e6))
-            trigger = try files.pressureTrigger(path, threshold)
+            let trigger = try files.pressureTrigger(path, threshold)
+            if poll(trigger.descriptor) { return trigger }
         } catch {
-            refused.insert(source)
             tell(source, path, error, &notes)
-            return
         }
-        guard poll(trigger.descriptor) else {
-            refused.insert(source)
-            return
-        }
-        watching.append(
-            Watching(
-                source: source, trigger: trigger, count: PressureStallCount(source.labels, createdSeconds: now)))
+        refused[source] = Self.roundsUntilRetry
+        return nil
     }
 
     /// A kernel without the file, or without pressure, has nothing to tell.

@@ -14,6 +14,14 @@ enum ExpositionNumber {
         var isEmpty = true
     }
 
+    /// The number that `text` is, and nothing else.
+    static func value(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        var position = 0
+        let number = read(bytes.span, at: &position, end: bytes.count)
+        return position == bytes.count ? number : nil
+    }
+
     /// The number at `position`, which ends at a blank or at `end`; `position` is moved there. Nil where there is none.
     @inline(__always)
     static func read(_ bytes: Span<UInt8>, at position: inout Int, end: Int) -> Double? {

@@ -1,4 +1,5 @@
-/// How much of a page is taken. At a limit the sample or line is left out and counted, and the rest of the page is read.
+/// How much of a page is taken. At a limit the sample or line is left out and counted, and the rest of the page is
+/// read.
 public struct PageLimits: Sendable, Hashable {
     /// A line of text with its name, labels and value. Longer ones count as malformed.
     public var lineBytesMax = 65_536

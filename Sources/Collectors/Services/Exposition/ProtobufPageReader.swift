@@ -1,8 +1,8 @@
 /// Reads messages `io.prometheus.client.MetricFamily`, each preceded by its length, metric by metric: a family of any
 /// size takes no more memory than its largest metric.
 ///
-/// A family's name must come before its metrics, as all writers have it: they write fields in the order of their numbers.
-/// Field numbers: `io/prometheus/client/metrics.proto` of https://github.com/prometheus/client_model.
+/// A family's name must come before its metrics, as all writers have it: they write fields in the order of their
+/// numbers. Field numbers: `io/prometheus/client/metrics.proto` of https://github.com/prometheus/client_model.
 struct ProtobufPageReader {
     private var kept: KeptSamples
     private var metric = MetricMessage()

@@ -24,8 +24,8 @@ struct ServerRoster: Sendable {
 
     /// What a search changes.
     ///
-    /// - Parameter absent: ports on which nobody listened. A server that listens and did not answer as it should is busy,
-    ///   or begins anew: it stays.
+    /// - Parameter absent: ports on which nobody listened. A server that listens and did not answer as it should is
+    ///   busy, or begins anew: it stays.
     mutating func take(_ found: [FoundServer], absent: Set<Int>) -> [Change] {
         var changes: [Change] = []
         for port in absent.sorted() {

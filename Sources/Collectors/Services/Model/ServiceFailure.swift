@@ -12,7 +12,7 @@ public struct ServiceFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case timeout
         /// The page is longer than it may be.
         case tooLong = "too_long"
-        /// What came is no HTTP.
+        /// What came is no HTTP, or not whole.
         case malformed
         /// No secure connection.
         case tls
@@ -36,37 +36,5 @@ public struct ServiceFailure: Error, Sendable, Equatable, CustomStringConvertibl
     public init(_ reason: Reason, _ description: String) {
         self.reason = reason
         self.description = description
-    }
-}
-
-extension ServiceFailure {
-    init(_ error: HTTPFetchError) {
-        let reason: Reason =
-            switch error {
-            case .notResolved: .unresolved
-            case .notConnected: .refused
-            case .timedOut: .timeout
-            case .tooLong: .tooLong
-            case .malformed: .malformed
-            case .notSecure: .tls
-            case .badAuthorization: .credentials
-            case .notTaken: .notMetrics
-            case .badURL, .other: .other
-            }
-        self.init(reason, error.description)
-    }
-
-    /// Of a page with another status than 200.
-    init(status: Int, remedy: String?) {
-        let tail = remedy.map { "; \($0)" } ?? ""
-        switch status {
-        case 300..<400:
-            self.init(
-                .redirect, "the server sends elsewhere (status \(status)), which is not followed: write the final URL")
-        case 401, 403:
-            self.init(.status, "the server refuses us (status \(status)): set bearer_token_file or basic_auth")
-        case 404: self.init(.status, "there is no such page (status 404)\(tail)")
-        default: self.init(.status, "the server answers with status \(status)\(tail)")
-        }
     }
 }

@@ -14,7 +14,8 @@ public struct ServiceProfile: Sendable {
     public let pageSwitch: String?
     /// Labels that name the model; of those that a series has, the first one counts.
     public let modelLabels: [String]
-    /// Labels that tell copies of a gauge apart, as where each GPU of a group says the same: of copies the largest counts.
+    /// Labels that tell copies of a gauge apart, as where each GPU of a group says the same: of copies the largest
+    /// counts.
     public let copyLabels: [String]
     /// Digits that the server prints, where they are so few that sums of a long life stand still; nil for enough.
     public let digits: Int?

@@ -18,6 +18,8 @@ public struct ServiceSettings: Sendable, Equatable {
     public var security: HTTPSecurity
     /// The most that are worked on together, where the server does not say it.
     public var batchSizeMax: Double?
+    /// The longest page or answer to a query, unpacked.
+    public var bodyBytesMax: Int
 
     /// Where a service's signals come from.
     public enum Source: Sendable, Equatable {
@@ -37,7 +39,8 @@ public struct ServiceSettings: Sendable, Equatable {
 
     public init(
         name: String, source: Source, url: String, apiURL: String? = nil, interval: Double = 5, timeout: Double = 5,
-        credentials: ServiceCredentials? = nil, security: HTTPSecurity = HTTPSecurity(), batchSizeMax: Double? = nil
+        credentials: ServiceCredentials? = nil, security: HTTPSecurity = HTTPSecurity(), batchSizeMax: Double? = nil,
+        bodyBytesMax: Int = ServiceLimits.bodyBytes
     ) {
         self.name = name
         self.source = source
@@ -48,6 +51,7 @@ public struct ServiceSettings: Sendable, Equatable {
         self.credentials = credentials
         self.security = security
         self.batchSizeMax = batchSizeMax
+        self.bodyBytesMax = bodyBytesMax
     }
 }
 

@@ -10,8 +10,8 @@ public struct SignalSource: Sendable, Hashable {
         case highestBound
         /// Counts up; the increase from one reading to the next counts.
         case counter
-        /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval. Several
-        /// metrics are parts of one sum.
+        /// The metric sums up what the counter `per` counts: increase over increase is the mean of the interval.
+        /// Several metrics are parts of one sum.
         case mean(per: String)
         /// A histogram or a summary: `_sum` and `_count`, `_bucket` where there are buckets, and the quantiles of a
         /// summary.
@@ -34,6 +34,9 @@ public struct SignalSource: Sendable, Hashable {
         self.scale = scale
         self.conditions = conditions
     }
+
+    /// Whether it stands at `api_url` and not on the page.
+    var isOfAPI: Bool { metrics.contains { $0.hasPrefix("api:") } }
 
     /// The names of all samples that it reads.
     public var sampleNames: [String] {

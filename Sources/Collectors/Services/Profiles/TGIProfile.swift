@@ -1,6 +1,6 @@
 extension ServiceProfile {
-    /// Hugging Face Text Generation Inference. Reference: router/src/server.rs and backends/v3/src/{queue,backend}.rs of
-    /// huggingface/text-generation-inference. It names no model, and shows a family from its first use on.
+    /// Hugging Face Text Generation Inference. Reference: router/src/server.rs and backends/v3/src/{queue,backend}.rs
+    /// of huggingface/text-generation-inference. It names no model, and shows a family from its first use on.
     static let tgi = ServiceProfile(
         id: "tgi", title: "Text Generation Inference", ports: [3000, 80, 9000],
         signals: [

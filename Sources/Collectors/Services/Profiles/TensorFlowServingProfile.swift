@@ -1,6 +1,6 @@
 extension ServiceProfile {
-    /// TensorFlow Serving. Reference: servables/tensorflow/util.cc and batching/batching_session.cc of tensorflow/serving,
-    /// kernels/batching_util/batch_resource_base.cc of tensorflow/tensorflow.
+    /// TensorFlow Serving. Reference: servables/tensorflow/util.cc and batching/batching_session.cc of
+    /// tensorflow/serving, kernels/batching_util/batch_resource_base.cc of tensorflow/tensorflow.
     ///
     /// Its families `batching_session:*_batch_size` and `padding_size` are percentiles, which its page shows as 0.
     static let tensorFlowServing = ServiceProfile(

@@ -2,8 +2,8 @@ internal import Platform
 internal import Telemetry
 
 extension ServiceProfile {
-    /// TorchServe. Reference: docs/metrics.md and docs/management_api.md of pytorch/serve; RestJob.java for what is counted
-    /// when. The time of a request contains its wait.
+    /// TorchServe. Reference: docs/metrics.md and docs/management_api.md of pytorch/serve; RestJob.java for what is
+    /// counted when. The time of a request contains its wait.
     static let torchServe = ServiceProfile(
         id: "torchserve", title: "TorchServe", ports: [8082],
         pageSwitch: "write metrics_mode=prometheus in TorchServe's config.properties",

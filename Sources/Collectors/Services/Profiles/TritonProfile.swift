@@ -144,8 +144,8 @@ private struct BatchStatistics {
         return (size, count)
     }
 
-    /// The sizes as a histogram with bounds that never change, else a size that is met for the first time would look like a
-    /// server that began anew.
+    /// The sizes as a histogram with bounds that never change, else a size that is met for the first time would look
+    /// like a server that began anew.
     var samples: [ScrapedSample] {
         let labels: LabelSet = ["model": name ?? "", "version": version]
         let buckets = BatchBounds.all.map { bound in

@@ -24,9 +24,9 @@ enum PromQLAnswer {
     /// Hands over the series in an answer, one after the other: those of a vector, or a scalar as one without labels.
     /// They count only when nothing is thrown.
     static func read(
-        status: Int, body: [UInt8], _ take: (PromQLElement) -> Void
+        status: Int, body: [UInt8], of url: String, _ take: (PromQLElement) -> Void
     ) throws(ServiceFailure) {
-        let type = try type(status: status, body: body) { type, result throws(JSONScanner.Problem) in
+        let type = try type(status: status, body: body, of: url) { type, result throws(JSONScanner.Problem) in
             switch type {
             case vector:
                 try result.array { scanner throws(JSONScanner.Problem) in take(try element(&scanner)) }
@@ -43,9 +43,9 @@ enum PromQLAnswer {
     /// Hands over the series in an answer to a query over a range of time, one after the other. They count only when
     /// nothing is thrown.
     static func readRange(
-        status: Int, body: [UInt8], _ take: (PromQLRangeElement) -> Void
+        status: Int, body: [UInt8], of url: String, _ take: (PromQLRangeElement) -> Void
     ) throws(ServiceFailure) {
-        let type = try type(status: status, body: body) { type, result throws(JSONScanner.Problem) in
+        let type = try type(status: status, body: body, of: url) { type, result throws(JSONScanner.Problem) in
             guard type == matrix else { return }
             try result.array { scanner throws(JSONScanner.Problem) in take(try rangeElement(&scanner)) }
         }
@@ -56,25 +56,26 @@ enum PromQLAnswer {
 
     /// The type of the result, which `walk` has walked through.
     private static func type(
-        status: Int, body: [UInt8], _ walk: (String, inout JSONScanner) throws(JSONScanner.Problem) -> Void
+        status: Int, body: [UInt8], of url: String,
+        _ walk: (String, inout JSONScanner) throws(JSONScanner.Problem) -> Void
     ) throws(ServiceFailure) -> String {
         switch status {
         // Of whatever stands before the engine.
-        case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, remedy: remedy)
+        case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, of: url, remedy: remedy)
         default: break
         }
         let answer: Members
         do throws(JSONScanner.Problem) {
             answer = try members(body, walk)
         } catch {
-            if status != 200 { throw ServiceFailure(status: status, remedy: remedy) }
+            if status != 200 { throw ServiceFailure(status: status, of: url, remedy: remedy) }
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: \(error); \(remedy)")
         }
         if answer.status == "error" {
             let parts = [answer.errorType, answer.error].compactMap(\.self).map(readable)
             throw ServiceFailure(.query, parts.isEmpty ? "refused without a reason" : parts.joined(separator: ": "))
         }
-        guard status == 200 else { throw ServiceFailure(status: status, remedy: remedy) }
+        guard status == 200 else { throw ServiceFailure(status: status, of: url, remedy: remedy) }
         guard answer.status == "success", let type = answer.type else {
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: it has no result; \(remedy)")
         }
@@ -201,7 +202,7 @@ extension PromQLAnswer {
             parts += 1
             switch parts {
             case 1 where scanner.kind() == .number: time = try scanner.number()
-            case 2: number = Double(try scanner.string())
+            case 2: number = ExpositionNumber.value(try scanner.string())
             default: throw scanner.problem("no value with its time")
             }
         }

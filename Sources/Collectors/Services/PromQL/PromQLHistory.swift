@@ -106,11 +106,11 @@ public final class PromQLHistory {
     ) throws(ServiceFailure) -> (PromQLHistoryPart?, PromQLRangePlan.Outcome) {
         switch fetch(request(from, to)) {
         case .failure(let error):
-            setback = ServiceFailure(error)
+            setback = ServiceFailure(error, of: settings.url)
             switch error {
             case .tooLong: return (nil, .tooMuch)
             case .notConnected, .timedOut, .malformed: return (nil, .passing)
-            default: throw ServiceFailure(error)
+            default: throw ServiceFailure(error, of: settings.url)
             }
         case .success(let page):
             do throws(ServiceFailure) {
@@ -143,7 +143,7 @@ public final class PromQLHistory {
     private func part(_ page: HTTPPage, _ from: Int64, _ to: Int64) throws(ServiceFailure) -> PromQLHistoryPart {
         var elements: [(key: TimingStatistic, element: PromQLRangeElement)] = []
         var isNameless = false
-        try PromQLAnswer.readRange(status: page.status, body: page.body) { element in
+        try PromQLAnswer.readRange(status: page.status, body: page.body, of: settings.url) { element in
             do throws(PromQLHistoryNames.Refusal) {
                 elements.append((try settings.names.key(of: element.metric), element))
             } catch {

@@ -2,9 +2,9 @@ internal import Telemetry
 
 /// How the labels of an answer become those of a signal or timing.
 ///
-/// They stay as they are, except: the name of the metric is left out, and so is a label without a name; what has a meaning of its own here gets the prefix
-/// `exported_`; characters that a label's name may not have become `_`; the label of the model is renamed. Where two
-/// become one, their values are joined with commas.
+/// They stay as they are, except: the name of the metric is left out, and so is a label without a name; what has a
+/// meaning of its own here gets the prefix `exported_`; characters that a label's name may not have become `_`; the
+/// label of the model is renamed. Where two become one, their values are joined with commas.
 struct PromQLLabels: Sendable {
     private static let reserved: Set<String> = ["service", "profile", "le", "quantile", "timing", "statistic"]
 

@@ -34,8 +34,8 @@ struct PromQLQuery: Sendable {
         return Array((signals + statistics).prefix(PromQLLimits.queriesMax))
     }
 
-    /// As an HTML form for `POST /api/v1/query`. The time is left to the engine, whose clock dates its data; it gives up
-    /// when nobody waits any more.
+    /// As an HTML form for `POST /api/v1/query`. The time is left to the engine, whose clock dates its data; it gives
+    /// up when nobody waits any more.
     func form(timeoutSeconds: Double) -> String {
         "query=\(FormText.encoded(text))&timeout=\(timeoutSeconds)"
     }

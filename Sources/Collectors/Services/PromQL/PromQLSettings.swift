@@ -69,8 +69,6 @@ public enum PromQLLimits {
     public static let queriesMax = 64
     /// The longest query, in bytes.
     public static let queryBytesMax = 8_192
-    /// The longest answer to a query, in bytes.
-    public static let answerBytes = 16 << 20
     /// Series taken of one query where nothing else is configured.
     public static let seriesPerQueryDefault = 1_000
     /// The most that can be configured.

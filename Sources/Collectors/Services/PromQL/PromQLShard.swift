@@ -1,7 +1,7 @@
 public import Telemetry
 
-/// One part of the series of all queries, by a hash of their labels: each series belongs to exactly one of the parts, on
-/// every host and in every version.
+/// One part of the series of all queries, by a hash of their labels: each series belongs to exactly one of the parts,
+/// on every host and in every version.
 public struct PromQLShard: Sendable, Hashable {
     /// From 1 to `count`.
     public let index: Int
@@ -19,8 +19,8 @@ public struct PromQLShard: Sendable, Hashable {
         Self.hash(labels) % UInt64(count) == UInt64(index - 1)
     }
 
-    /// FNV-1a over names and values, each ended by a byte that no UTF-8 text has; then mixed, since a remainder looks at
-    /// the low bits alone.
+    /// FNV-1a over names and values, each ended by a byte that no UTF-8 text has; then mixed, since a remainder looks
+    /// at the low bits alone.
     static func hash(_ labels: LabelSet) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func take(_ text: String) {

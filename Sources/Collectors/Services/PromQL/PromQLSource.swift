@@ -10,6 +10,7 @@ struct PromQLSource: ServiceSource {
     private let settings: PromQLSettings
     private let queries: [PromQLQuery]
     private var memory = CounterMemory()
+    private var alternates = CounterAlternates()
     /// What came so far in the round in progress, by the query's place.
     private var taken: [Int: Result<PromQLValues, ServiceFailure>] = [:]
 
@@ -23,8 +24,7 @@ struct PromQLSource: ServiceSource {
         let url = PageSource.join(access.settings.url, Self.path)
         return queries.map { query in
             var fetch = access.fetch(
-                url, accept: "application/json", form: query.form(timeoutSeconds: access.settings.timeout),
-                bodyBytesMax: PromQLLimits.answerBytes)
+                url, accept: "application/json", form: query.form(timeoutSeconds: access.settings.timeout))
             if let tenant = settings.tenant { fetch.headers.append("X-Scope-OrgID: \(tenant)") }
             return ServiceRequest(fetch: fetch, decides: true)
         }
@@ -44,11 +44,13 @@ struct PromQLSource: ServiceSource {
 
     private func values(_ answer: ServiceAnswer, _ query: PromQLQuery) throws(ServiceFailure) -> PromQLValues {
         switch answer.result {
-        case .failure(let error): throw ServiceFailure(error)
+        case .failure(let error): throw ServiceFailure(error, of: answer.request.fetch.url)
         case .success(let page):
             do {
                 var values = PromQLValues(of: query, settings)
-                try PromQLAnswer.read(status: page.status, body: page.body) { values.take($0) }
+                try PromQLAnswer.read(status: page.status, body: page.body, of: answer.request.fetch.url) {
+                    values.take($0)
+                }
                 values.cut()
                 return values
             } catch {
@@ -61,6 +63,7 @@ struct PromQLSource: ServiceSource {
         var round = ServiceRound()
         var timings = PromQLTimings()
         var seen: Set<SeriesKey> = []
+        var counters: [SeriesKey: CounterOffer] = [:]
         memory.begin(at: now)
         for (place, query) in queries.enumerated() {
             guard case .success(let values) = taken[place] else { continue }
@@ -74,13 +77,20 @@ struct PromQLSource: ServiceSource {
                 case .statistic(let statistic, let timing):
                     isTaken = timings.add(statistic, value, timing: timing, labels, hasRoom: hasRoom)
                 case .signal(let signal):
+                    let key = SeriesKey(signal: signal, labels: labels)
                     // Of two queries for a signal the first one that has a series counts.
-                    isTaken = hasRoom && seen.insert(SeriesKey(signal: signal, labels: labels)).inserted
-                    if isTaken { round.readings.append(reading(signal, place, labels, value)) }
+                    isTaken = hasRoom && seen.insert(key).inserted
+                    if isTaken {
+                        counters[key] = signal.isCounter ? CounterOffer(reading: round.readings.count) : nil
+                        round.readings.append(SignalReading(signal, labels, .number(value)))
+                    }
+                    // A series that stands in for another one goes on and does not start.
+                    counters[key]?.increases.append((place, memory.increase("\(place)", labels, to: value)))
                 }
                 if !isTaken { round.droppedCount += 1 }
             }
         }
+        count(counters, into: &round)
         round.timings = timings.summaries(settings.timings)
         round.droppedCount += memory.droppedCount
         round.failure = failure
@@ -88,13 +98,15 @@ struct PromQLSource: ServiceSource {
         return round
     }
 
-    /// A series that is new in an answer may have counted for years, on a server that the engine knows since now: nothing
-    /// is counted.
-    private mutating func reading(
-        _ signal: ServiceSignal, _ place: Int, _ labels: LabelSet, _ value: Double
-    ) -> SignalReading {
-        guard signal.descriptor?.kind == .counter else { return SignalReading(signal, labels, .number(value)) }
-        return SignalReading(signal, labels, .increase(memory.increase("\(place)", labels, to: value) ?? 0))
+    /// A series that is new in an answer may have counted for years, on a server that the engine knows since now:
+    /// nothing is counted.
+    private mutating func count(_ counters: [SeriesKey: CounterOffer], into round: inout ServiceRound) {
+        alternates.begin()
+        for (key, offer) in counters {
+            let place = alternates.choose(key.signal, key.labels, of: offer.increases.map(\.place))
+            let increase = offer.increases.first { $0.place == place }?.increase
+            round.readings[offer.reading] = SignalReading(key.signal, key.labels, .increase(increase ?? 0))
+        }
     }
 
     /// The first failure, one of the engine before those of queries.
@@ -107,8 +119,19 @@ struct PromQLSource: ServiceSource {
         return ServiceFailure(.query, "\(first); \(failures.count - 1) more of the queries failed")
     }
 
+    /// How far a counter went by each of the queries for it.
+    private struct CounterOffer {
+        /// Its place among the readings.
+        let reading: Int
+        var increases: [(place: Int, increase: Double?)] = []
+    }
+
     private struct SeriesKey: Hashable {
         let signal: ServiceSignal
         let labels: LabelSet
     }
+}
+
+extension ServiceSignal {
+    fileprivate var isCounter: Bool { descriptor?.kind == .counter }
 }

@@ -30,8 +30,10 @@ struct PromQLValues: Sendable {
             malformedCount += 1
             return
         }
-        guard (value * scale).isFinite, shard?.takes(labels) ?? true else { return }
-        values[labels] = max(values[labels] ?? 0, value * scale)
+        // Zero has no sign: `-0` plus zero is zero.
+        let scaled = value * scale + 0
+        guard scaled.isFinite, shard?.takes(labels) ?? true else { return }
+        values[labels] = max(values[labels] ?? 0, scaled)
         // Cut now and then, so that an answer without end holds no memory.
         if values.count > 2 * valuesMax { cut() }
     }

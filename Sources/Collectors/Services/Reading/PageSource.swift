@@ -85,8 +85,18 @@ struct PageSource: ServiceSource {
         round.droppedCount = taken.droppedCount + (page.isTruncated ? 1 : 0)
         absentRounds = Dictionary(uniqueKeysWithValues: taken.missing.map { ($0, (absentRounds[$0] ?? 0) + 1) })
         for (signal, count) in absentRounds where count >= ServiceLimits.roundsUntilMissing {
-            round.missing[signal] = profile.switches[signal]
+            round.missing[signal] = remedy(of: signal)
         }
+    }
+
+    /// What turns a signal on; where `api_url` would, and is set, that it is the API's turn.
+    private func remedy(of signal: ServiceSignal) -> String? {
+        guard !apiPaths.isEmpty, profile.signals[signal]?.contains(where: \.isOfAPI) ?? false else {
+            return profile.switches[signal]
+        }
+        return apiFailures.isEmpty
+            ? "api_url is set, and its answers do not say it"
+            : "api_url is set, and not all of its answers can be used: the log says why"
     }
 
     private func page(_ answer: ServiceAnswer) throws(ServiceFailure) -> ScrapedPage {
@@ -94,9 +104,11 @@ struct PageSource: ServiceSource {
         switch answer.result {
         case .success(let page): fetched = page
         case .failure(.notTaken): throw notMetrics(answer.request.sink?.error)
-        case .failure(let error): throw ServiceFailure(error)
+        case .failure(let error): throw ServiceFailure(error, of: answer.request.fetch.url)
         }
-        guard fetched.status == 200 else { throw ServiceFailure(status: fetched.status, remedy: profile.pageSwitch) }
+        guard fetched.status == 200 else {
+            throw ServiceFailure(status: fetched.status, of: answer.request.fetch.url, remedy: profile.pageSwitch)
+        }
         do {
             return try answer.request.sink?.finish() ?? ScrapedPage()
         } catch {
@@ -112,7 +124,8 @@ struct PageSource: ServiceSource {
         _ api: any ServiceAPI, _ path: String, _ answer: ServiceAnswer
     ) throws(ServiceAPIError) -> [ScrapedSample] {
         switch answer.result {
-        case .failure(let error): throw ServiceAPIError(error.description)
+        case .failure(let error):
+            throw ServiceAPIError(ServiceFailure(error, of: answer.request.fetch.url, isOfAPI: true).description)
         case .success(let page) where page.status != 200: throw ServiceAPIError("status \(page.status)")
         case .success(let page): return try api.samples(path: path, body: page.body)
         }

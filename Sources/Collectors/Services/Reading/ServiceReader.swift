@@ -2,6 +2,10 @@ public import Platform
 
 /// Reads all services on one thread, each in its own time: none waits for another.
 public final class ServiceReader {
+    /// Requests on the way at the same time: every service may have all of its own, so that none waits for a place, and
+    /// so may every port that is asked whether a server is there.
+    static let transfersMax = ServiceLimits.servicesMax * ServiceLimits.requestsAtOnce + ServerPlaces.candidatesMax
+
     private let client: HTTPClient
     private let board: ServiceBoard
     private let monotonicSeconds: () -> Double
@@ -23,9 +27,7 @@ public final class ServiceReader {
         monotonicSeconds: @escaping () -> Double = HostClock.monotonicSeconds,
         unixSeconds: @escaping () -> Double = HostClock.unixSeconds
     ) {
-        // Every service may have its requests on the way, so that none waits for a place.
-        let transfersMax = ServiceLimits.servicesMax * ServiceLimits.requestsAtOnce + ServerPlaces.candidatesMax
-        guard let client = HTTPClient(transfersMax: transfersMax) else { return nil }
+        guard let client = HTTPClient(transfersMax: Self.transfersMax) else { return nil }
         self.client = client
         self.board = board
         self.files = files
@@ -45,7 +47,8 @@ public final class ServiceReader {
 
     /// Reads these services from now on. One that is as it was goes on; at most ``ServiceLimits/servicesMax`` are read.
     ///
-    /// - Parameter finding: nil where servers that are not among them are left alone; else they are searched for at once.
+    /// - Parameter finding: nil where servers that are not among them are left alone; else they are searched for at
+    ///   once.
     public func apply(_ settings: [ServiceSettings], finding: ServerFinding? = nil) {
         configured = settings
         if let finding {
@@ -81,8 +84,8 @@ public final class ServiceReader {
         targets = kept
     }
 
-    /// Begins what is due, waits for answers until something is due again or `wakeup` has a signal, and takes those that
-    /// came. Returns what people should know.
+    /// Begins what is due, waits for answers until something is due again or `wakeup` has a signal, and takes those
+    /// that came. Returns what people should know.
     public func turn(or wakeup: Wakeup) -> [ServiceNote] {
         var notes: [ServiceNote] = []
         let now = monotonicSeconds()

@@ -41,7 +41,7 @@ struct ServiceAccess {
 
     init(_ settings: ServiceSettings) throws(ServiceFailure) {
         self.settings = settings
-        do throws(SecretFile.Problem) {
+        do throws(RegularFile.Problem) {
             switch settings.credentials {
             case nil: authorization = nil
             case .bearer(let file): authorization = .bearer(try SecretFile.read(file))
@@ -53,12 +53,15 @@ struct ServiceAccess {
     }
 
     /// A fetch of `url` in the name, and within the time, of the service.
+    ///
+    /// - Parameter bodyBytesMax: nil for what is configured.
     func fetch(
-        _ url: String, accept: String? = nil, form: String? = nil, bodyBytesMax: Int = ServiceLimits.pageBytes
+        _ url: String, accept: String? = nil, form: String? = nil, bodyBytesMax: Int? = nil
     ) -> HTTPFetch {
         HTTPFetch(
             url: url, headers: accept.map { ["Accept: \($0)"] } ?? [], form: form, authorization: authorization,
-            security: settings.security, bodyBytesMax: bodyBytesMax, connectSeconds: settings.timeout,
+            security: settings.security, bodyBytesMax: bodyBytesMax ?? settings.bodyBytesMax,
+            connectSeconds: settings.timeout,
             totalSeconds: settings.timeout)
     }
 }
@@ -67,10 +70,15 @@ struct ServiceAccess {
 public enum ServiceLimits {
     /// Services of one daemon.
     public static let servicesMax = 256
-    /// The longest page, unpacked, in bytes.
-    public static let pageBytes = 16 << 20
+    /// The longest page or answer to a query, unpacked, in bytes, where nothing else is configured.
+    public static let bodyBytes = 16 << 20
+    /// What can be configured.
+    public static let bodyBytesRange = 64 << 10...256 << 20
     /// Requests to one service at the same time.
     public static let requestsAtOnce = 4
+    /// The longest answer, in bytes, that is kept as a whole beside others of its service; one that is longer is asked
+    /// for anew, by itself.
+    public static let sharedBytes = 4 << 20
     /// Rounds in a row in which a signal has to be absent before it is called missing.
     public static let roundsUntilMissing = 3
 }

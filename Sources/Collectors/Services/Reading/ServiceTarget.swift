@@ -11,6 +11,10 @@ struct ServiceTarget {
     private var waiting: [(place: Int, request: ServiceRequest)] = []
     private var open: [HTTPClient.ID: (place: Int, request: ServiceRequest)] = [:]
     private var answers: [ServiceAnswer?] = []
+    /// Requests of the round in progress whose answers are long; each is asked by itself, the next one last.
+    private var waitingAlone: [(place: Int, request: ServiceRequest)] = []
+    /// The places of those whose answers were long in the last round.
+    private var longPlaces: Set<Int> = []
 
     /// `host` tells this host from others with the same configuration.
     init(_ settings: ServiceSettings, at now: Double, host: String) {
@@ -44,7 +48,9 @@ struct ServiceTarget {
         do {
             let requests = source.begin(try ServiceAccess(settings))
             answers = Array(repeating: nil, count: requests.count)
-            waiting = requests.enumerated().reversed().map { ($0.offset, $0.element) }
+            let all = requests.enumerated().reversed().map { (place: $0.offset, request: $0.element) }
+            waiting = all.filter { !longPlaces.contains($0.place) }
+            waitingAlone = all.filter { longPlaces.contains($0.place) }
         } catch {
             var round = ServiceRound()
             round.failure = error
@@ -56,17 +62,36 @@ struct ServiceTarget {
 
     private mutating func ask(_ client: HTTPClient, at now: Double) {
         while open.count < ServiceLimits.requestsAtOnce, let next = waiting.popLast() {
-            var fetch = next.request.fetch
-            fetch.totalSeconds = max(began + settings.timeout - now, 0.001)
-            fetch.connectSeconds = fetch.totalSeconds
-            open[client.begin(fetch, into: next.request.sink)] = next
+            begin(next, bodyBytesMax: ServiceLimits.sharedBytes, client, at: now)
         }
+        if open.isEmpty, let next = waitingAlone.popLast() {
+            begin(next, bodyBytesMax: next.request.fetch.bodyBytesMax, client, at: now)
+        }
+    }
+
+    /// A body that a sink takes is nowhere as a whole; others share a limit.
+    private mutating func begin(
+        _ next: (place: Int, request: ServiceRequest), bodyBytesMax: Int, _ client: HTTPClient, at now: Double
+    ) {
+        var fetch = next.request.fetch
+        fetch.totalSeconds = max(began + settings.timeout - now, 0.001)
+        fetch.connectSeconds = fetch.totalSeconds
+        if next.request.sink == nil { fetch.bodyBytesMax = min(fetch.bodyBytesMax, bodyBytesMax) }
+        open[client.begin(fetch, into: next.request.sink)] = next
     }
 
     /// Takes an answer if it is this service's; the round, when it was the last one.
     mutating func take(_ ended: HTTPClient.Ended, _ client: HTTPClient, at now: Double) -> ServiceRound? {
         guard let (place, request) = open.removeValue(forKey: ended.id) else { return nil }
-        answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
+        if case .failure(.tooLong(let limitBytes)) = ended.result, limitBytes < request.fetch.bodyBytesMax {
+            longPlaces.insert(place)
+            waitingAlone.append((place, request))
+        } else {
+            if case .success(let page) = ended.result, page.body.count <= ServiceLimits.sharedBytes {
+                longPlaces.remove(place)
+            }
+            answers[place] = source.take(ServiceAnswer(request: request, result: ended.result), at: place)
+        }
         ask(client, at: now)
         guard open.isEmpty else { return nil }
         var round = source.end(answers.compactMap(\.self), at: now)
@@ -80,6 +105,7 @@ struct ServiceTarget {
         for id in open.keys { client.cancel(id) }
         open = [:]
         waiting = []
+        waitingAlone = []
         answers = []
     }
 }

@@ -25,57 +25,24 @@ struct CounterMemory: Sendable {
     /// Observations of a histogram in one interval; with more its buckets are not taken.
     static let observationsMax = 1e9
 
-    private struct Counter: Sendable {
-        var value: Double
-        /// In round `round`; nil when it could not be said.
-        var increase: Double?
-        var round: UInt64
-        /// Whether it was met for the first time in round `round`.
-        var isNew = false
-    }
-
-    private struct Histogram: Sendable {
-        var bounds: [Double]
-        /// Cumulative, one for each bound, and one for +Inf.
-        var counts: [Double]
-        /// In round `round`; nil when they could not be said.
-        var increases: [UInt64]?
-        var round: UInt64
-        /// Whether it was met for the first time in round `round`.
-        var isNew = false
-    }
-
-    private struct Average: Sendable {
-        var mean: Double
-        var count: Double
-        var round: UInt64
-    }
-
-    private struct Key: Hashable {
-        let name: String
-        let labels: LabelSet
-    }
-
     private var counters: [String: [LabelSet: Counter]] = [:]
-    private var histograms: [String: [LabelSet: Histogram]] = [:]
-    private var averages: [String: [LabelSet: Average]] = [:]
-    /// Hashes of series that were met and are not kept: forgotten ones, those without room, those whose value was none.
-    /// When it is full nothing is new any more.
-    private var metBefore: Set<Int> = []
+    var histograms: [String: [LabelSet: Histogram]] = [:]
+    var averages: [String: [LabelSet: Average]] = [:]
+    private var metBefore = MetSeries()
     private var valueCount = 0
     /// Those of them that were read in this round.
-    private var readCount = 0
-    private var round: UInt64 = 0
+    var readCount = 0
+    var round: UInt64 = 0
     /// Whether a series was met for the first time in this round.
     private var hasNew = false
 
     /// When the last rounds were, seconds; none of them long ago.
-    private var recent: [(round: UInt64, seconds: Double)] = []
+    var recent: [(round: UInt64, seconds: Double)] = []
 
     /// The series of this round whose values before it were read longer ago than ``lateSeconds``.
-    private(set) var late: Set<LabelSet> = []
+    var late: Set<LabelSet> = []
     /// The series that were set back in this round.
-    private(set) var fallen: Set<LabelSet> = []
+    var fallen: Set<LabelSet> = []
     /// The series of this round that were left out because too many are kept.
     private(set) var droppedCount = 0
 
@@ -129,95 +96,6 @@ struct CounterMemory: Sendable {
         return new.value
     }
 
-    /// What each bucket of a histogram counted since it was seen last, from its cumulative counts, among them the one of
-    /// +Inf; nil when that cannot be said, as after a change of the bounds.
-    mutating func increases(
-        _ name: String, _ labels: LabelSet, _ cumulative: [(bound: Double, count: Double)]
-    ) -> (bounds: [Double], counts: [UInt64])? {
-        let sorted = cumulative.sorted { $0.bound < $1.bound }
-        let bounds = sorted.dropLast().map(\.bound)
-        guard sorted.count <= Self.bucketsMax, sorted.last?.bound == .infinity,
-            zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }), bounds.first.map(\.isFinite) ?? true,
-            sorted.allSatisfy({ $0.count >= 0 && $0.count <= Self.valueMax })
-        else {
-            if histograms[name]?[labels] == nil { noteMet(name, labels) }
-            return nil
-        }
-        let counts = sorted.map(\.count)
-        let last = histograms[name]?[labels]
-        if let last, last.round == round { return last.increases.map { (last.bounds, $0) } }
-        guard hasRoom(for: counts.count - (last?.counts.count ?? 0), name, labels) else { return nil }
-        readCount += counts.count
-        var increases: [UInt64]?
-        if let last {
-            if last.bounds == bounds {
-                let isContinued = zip(counts, last.counts).allSatisfy { $0 >= $1 }
-                if last.round < recent[0].round { late.insert(labels) }
-                if isContinued { increases = Self.counts(counts, since: last.counts) } else { fallen.insert(labels) }
-            }
-        }
-        histograms[name, default: [:]][labels] = Histogram(
-            bounds: bounds, counts: counts, increases: increases, round: round,
-            isNew: last == nil && isUnmet(name, labels))
-        return increases.map { (bounds, $0) }
-    }
-
-    /// What a histogram that is new in this round counted since it began, at zero.
-    mutating func countBucketsFromZero(_ name: String, _ labels: LabelSet) -> (bounds: [Double], counts: [UInt64])? {
-        guard let new = histograms[name]?[labels], new.isNew, new.round == round else { return nil }
-        let increases = Self.counts(new.counts, since: new.counts.map { _ in 0 })
-        histograms[name]?[labels]?.increases = increases
-        return increases.map { (new.bounds, $0) }
-    }
-
-    /// The bounds of a histogram, if it was read in this round.
-    func bounds(_ name: String, _ labels: LabelSet) -> [Double]? {
-        histograms[name]?[labels].flatMap { $0.round == round ? $0.bounds : nil }
-    }
-
-    /// The count and the sum of an interval, from a mean over the server's whole life.
-    ///
-    /// Servers print six digits. Over a long life one of them is worth more than an interval has: the interval grows
-    /// until it is known to one part in ten.
-    mutating func interval(_ name: String, _ labels: LabelSet, mean: Double, count: Double) -> (Double, Double)? {
-        guard mean >= 0, mean <= Self.valueMax, count >= 0, count <= Self.valueMax else { return nil }
-        let now = Average(mean: mean, count: count, round: round)
-        guard var last = averages[name]?[labels] else {
-            guard hasRoom(for: 1, name, labels) else { return nil }
-            averages[name, default: [:]][labels] = now
-            readCount += 1
-            return nil
-        }
-        if last.round != round { readCount += 1 }
-        let increase = count - last.count
-        if increase >= 0, increase < count * Self.averageShareMin {
-            last.round = round
-            averages[name]?[labels] = last
-            return nil
-        }
-        averages[name]?[labels] = now
-        guard increase >= 0 else {
-            fallen.insert(labels)
-            return nil
-        }
-        return (increase, max(mean * count - last.mean * last.count, 0))
-    }
-
-    /// Both ends of an interval are off by half a unit of the sixth digit, which is 5e-6 of the mean at the most.
-    private static let averageShareMin = 2 * 5e-6 / 0.1
-
-    /// From cumulative counts what each bucket got. A bucket below the one before it comes from a server that was read
-    /// while it counted. Nil for more of them than there can be.
-    private static func counts(_ now: [Double], since last: [Double]) -> [UInt64]? {
-        guard zip(now, last).allSatisfy({ $0 - $1 <= observationsMax }) else { return nil }
-        var below = 0.0
-        return zip(now, last).map { now, last in
-            let through = max(now - last, below)
-            defer { below = through }
-            return UInt64((through - below).rounded())
-        }
-    }
-
     // MARK: What is kept
 
     /// The series of this round that went on, as far as can be told: they had counted more than they counted since. Of
@@ -249,16 +127,11 @@ struct CounterMemory: Sendable {
         counters[name]?.keys.contains { !present.contains($0) } ?? false
     }
 
-    private func isUnmet(_ name: String, _ labels: LabelSet) -> Bool {
-        metBefore.count < Self.valuesMax && !metBefore.contains(Key(name: name, labels: labels).hashValue)
-    }
+    func isUnmet(_ name: String, _ labels: LabelSet) -> Bool { metBefore.isUnmet(Key(name: name, labels: labels)) }
 
-    private mutating func noteMet(_ name: String, _ labels: LabelSet) {
-        guard metBefore.count < Self.valuesMax else { return }
-        metBefore.insert(Key(name: name, labels: labels).hashValue)
-    }
+    mutating func noteMet(_ name: String, _ labels: LabelSet) { metBefore.insert(Key(name: name, labels: labels)) }
 
-    private mutating func hasRoom(for count: Int, _ name: String, _ labels: LabelSet) -> Bool {
+    mutating func hasRoom(for count: Int, _ name: String, _ labels: LabelSet) -> Bool {
         guard valueCount + count <= Self.valuesMax else {
             droppedCount += 1
             noteMet(name, labels)
@@ -279,15 +152,15 @@ struct CounterMemory: Sendable {
 
     private static func kept<Value>(
         _ series: [String: [LabelSet: Value]], from oldest: UInt64, _ round: KeyPath<Value, UInt64>,
-        _ metBefore: inout Set<Int>
+        _ metBefore: inout MetSeries
     ) -> [String: [LabelSet: Value]] {
         var kept: [String: [LabelSet: Value]] = [:]
         for (name, values) in series {
             for (labels, value) in values {
                 if value[keyPath: round] > oldest {
                     kept[name, default: [:]][labels] = value
-                } else if metBefore.count < valuesMax {
-                    metBefore.insert(Key(name: name, labels: labels).hashValue)
+                } else {
+                    metBefore.insert(Key(name: name, labels: labels))
                 }
             }
         }

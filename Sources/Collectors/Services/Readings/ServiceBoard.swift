@@ -35,8 +35,8 @@ public final class ServiceBoard: Sendable {
         }
     }
 
-    /// Timings of which services state the statistics themselves: as of each one's last reading, and of the windows that
-    /// ``endWindows(_:windowSeconds:)`` ended. No series twice.
+    /// Timings of which services state the statistics themselves: as of each one's last reading, and of the windows
+    /// that ``endWindows(_:windowSeconds:)`` ended. No series twice.
     public func statedTimings() -> [TimingSummary] {
         state.withLock { state in
             state.records.keys.sorted().flatMap { state.records[$0]!.statedTimings }

@@ -121,8 +121,8 @@ struct ServiceRecord: Sendable {
         timings[key]?.lastSeconds = now
     }
 
-    /// Quantiles count where there are no buckets. A series that has shown some goes on without them: an interval without
-    /// requests is one of the trailing minute.
+    /// Quantiles count where there are no buckets. A series that has shown some goes on without them: an interval
+    /// without requests is one of the trailing minute.
     private mutating func state(_ distribution: IntervalDistribution, _ key: Key, _ now: Double) {
         guard let descriptor = key.signal.timing, timings[key] == nil,
             stated[key] != nil || (!distribution.quantiles.isEmpty && hasRoom)

@@ -7,7 +7,8 @@ public struct ServiceRound: Sendable, Equatable {
     /// From the first request to the last answer, seconds.
     public var seconds = 0.0
     public var readings: [SignalReading] = []
-    /// Timings of which the service states the statistics themselves, without `service` and `profile`; each series once.
+    /// Timings of which the service states the statistics themselves, without `service` and `profile`; each series
+    /// once.
     public var timings: [TimingSummary] = []
     /// Signals that the server could show and does not, with what turns them on.
     public var missing: [ServiceSignal: String] = [:]

@@ -5,7 +5,7 @@ extension SignalSource {
     func quantiles(of samples: [String: [ScrapedSample]], named name: String) -> [LabelSet: StatedQuantiles] {
         var quantiles: [LabelSet: StatedQuantiles] = [:]
         for sample in samples[name] ?? [] where takes(sample.labels) {
-            guard let quantile = sample.labels["quantile"].flatMap(Double.init) else { continue }
+            guard let quantile = sample.labels["quantile"].flatMap(ExpositionNumber.value) else { continue }
             quantiles[sample.labels.removing("quantile"), default: StatedQuantiles()].take(
                 sample.value * scale, quantile: quantile)
         }

@@ -7,6 +7,7 @@ enum ServiceKey: String, ConfigurationKey {
     case bearerTokenFile = "bearer_token_file"
     case basicAuth = "basic_auth"
     case maxBatchSize = "max_batch_size"
+    case maxBody = "max_body"
     case modelLabels = "model_labels"
 }
 
@@ -159,9 +160,10 @@ extension ConfigurationDecoder {
         }
         if let field = fields[.timeout] { service.timeout = duration(field, in: Service.timeoutRange) }
         if let field = fields[.maxBatchSize] { service.maxBatchSize = integer(field, in: Service.batchSizeRange) }
+        if let field = fields[.maxBody] { service.bodyBytesMax = bodyBytes(field) ?? service.bodyBytesMax }
         if let field = fields[.tls] { service.security = security(field) }
         if let field = fields[.bearerTokenFile] {
-            service.credentials = text(field, "the path of a file", PathScalar.absolute).map { .bearer(tokenFile: $0) }
+            service.credentials = file(field, .token).map { .bearer(tokenFile: $0) }
         }
         guard let field = fields[.basicAuth] else { return }
         if fields[.bearerTokenFile] != nil {
@@ -170,13 +172,23 @@ extension ConfigurationDecoder {
         service.credentials = basicAuth(field)
     }
 
+    private mutating func bodyBytes(_ field: ConfigurationField) -> Int? {
+        text(field, "a size such as 32MiB") { text throws(ScalarProblem) in
+            let bytes = try ByteSizeScalar.parse(text)
+            guard ServiceLimits.bodyBytesRange.contains(bytes) else {
+                throw .impossible(text, "is too small or too large", "write a size from 64KiB to 256MiB")
+            }
+            return bytes
+        }
+    }
+
     private mutating func basicAuth(_ section: ConfigurationField) -> ServiceCredentials? {
         var user: String?
         var file: String?
         for (key, field) in fields(of: section, BasicAuthKey.self) {
             switch key {
             case .username: user = text(field, "a name", NameScalars.user)
-            case .passwordFile: file = text(field, "the path of a file", PathScalar.absolute)
+            case .passwordFile: file = self.file(field, .password)
             }
         }
         guard let user, let file else {
@@ -191,9 +203,9 @@ extension ConfigurationDecoder {
         var security = HTTPSecurity()
         for (key, field) in fields(of: section, TLSKey.self) {
             switch key {
-            case .caFile: security.authoritiesFile = text(field, "the path of a file", PathScalar.absolute)
-            case .certFile: security.certificateFile = text(field, "the path of a file", PathScalar.absolute)
-            case .keyFile: security.keyFile = text(field, "the path of a file", PathScalar.absolute)
+            case .caFile: security.authoritiesFile = file(field, .certificates)
+            case .certFile: security.certificateFile = file(field, .certificates)
+            case .keyFile: security.keyFile = file(field, .key)
             case .insecureSkipVerify: security.trustsAnybody = boolean(field) ?? false
             }
         }

@@ -29,6 +29,8 @@ struct ConfigurationDecoder {
     let knownCollectors: [String]
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationProblem] = []
+    /// Files that are named, in the order of the file.
+    private(set) var files: [NamedFile] = []
     private var omitted = 0
 
     init(file: String, knownCollectors: [String]) {
@@ -80,6 +82,13 @@ struct ConfigurationDecoder {
         guard warnings.count < ConfigurationProblems.listedMax else { return }
         warnings.append(
             ConfigurationProblem(place: .mark(file, field.keyMark), key: field.path, what: what, remedy: remedy))
+    }
+
+    /// The absolute path of a file that is read later, and now only by those who check.
+    mutating func file(_ field: ConfigurationField, _ content: NamedFile.Content) -> String? {
+        guard let path = text(field, "the path of a file", PathScalar.absolute) else { return nil }
+        files.append(NamedFile(path: path, content: content, place: .mark(file, field.node.mark), key: field.path))
+        return path
     }
 
     private mutating func add(at mark: YAMLMark, _ path: YAMLPath, _ problem: ScalarProblem) {

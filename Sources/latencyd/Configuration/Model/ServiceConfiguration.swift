@@ -33,13 +33,16 @@ struct ServiceConfiguration: Sendable, Equatable {
     var security = HTTPSecurity()
     /// The largest batch, for `latencyd_service_batch_efficiency_ratio`, where the server does not say it itself.
     var maxBatchSize: Int?
+    /// The longest page or answer to a query, unpacked, in bytes. Default 16MiB; 64KiB to 256MiB. To be raised where a
+    /// server's own page is longer.
+    var bodyBytesMax = ServiceLimits.bodyBytes
 
     /// For the reader.
     var settings: ServiceSettings {
         ServiceSettings(
             name: name, source: queries.map { .promql($0) } ?? .page(profile), url: url, apiURL: apiURL,
             interval: interval.inSeconds, timeout: Self.timeout(timeout, interval).inSeconds, credentials: credentials,
-            security: security, batchSizeMax: maxBatchSize.map(Double.init))
+            security: security, batchSizeMax: maxBatchSize.map(Double.init), bodyBytesMax: bodyBytesMax)
     }
 
     static func timeout(_ timeout: Duration?, _ interval: Duration) -> Duration {

@@ -6,7 +6,7 @@ import Testing
 struct PromQLAnswerTests {
     private static func elements(_ text: String, status: Int = 200) throws(ServiceFailure) -> [PromQLElement] {
         var elements: [PromQLElement] = []
-        try PromQLAnswer.read(status: status, body: Array(text.utf8)) { elements.append($0) }
+        try PromQLAnswer.read(status: status, body: Array(text.utf8), of: "http://engine") { elements.append($0) }
         return elements
     }
 
@@ -48,6 +48,13 @@ struct PromQLAnswerTests {
         #expect(try Self.elements(EngineAnswers.prometheusTiny).first?.value == Double("-1e-320"))
         #expect(try Self.elements(EngineAnswers.empty) == [])
         #expect(try Self.elements(EngineAnswers.vector([([:], "text")])) == [PromQLElement(metric: [:], value: nil)])
+    }
+
+    @Test(
+        "A value that is no decimal number is none",
+        arguments: ["0x10", "0x1p3", "1_0", " 1", "1 ", "", "1e", "nanny", "١"])
+    func strict(_ text: String) throws {
+        #expect(try Self.elements(EngineAnswers.vector([([:], text)])) == [PromQLElement(metric: [:], value: nil)])
     }
 
     @Test("A native histogram has no value, and warnings are passed over")
@@ -127,7 +134,7 @@ struct PromQLAnswerTests {
         let bytes = Array(text.utf8)
         for count in bytes.indices {
             #expect(throws: ServiceFailure.self) {
-                try PromQLAnswer.read(status: 200, body: Array(bytes[..<count])) { _ in }
+                try PromQLAnswer.read(status: 200, body: Array(bytes[..<count]), of: "http://engine") { _ in }
             }
         }
     }

@@ -62,7 +62,7 @@ struct PromQLSourceTests {
             ])
         #expect(
             requests.allSatisfy { $0.fetch.headers == ["Accept: application/json", "X-Scope-OrgID: team-a"] })
-        #expect(requests.allSatisfy { $0.fetch.bodyBytesMax == PromQLLimits.answerBytes && $0.sink == nil })
+        #expect(requests.allSatisfy { $0.fetch.bodyBytesMax == ServiceLimits.bodyBytes && $0.sink == nil })
     }
 
     // MARK: Signals
@@ -103,6 +103,36 @@ struct PromQLSourceTests {
         #expect(try increases(.vector((["m": "a"], "7"))) == ["a": .increase(4)])
     }
 
+    @Test("Of two queries for a counter that take turns each interval is counted once")
+    func turns() throws {
+        let queries = PromQLSettings(signals: [PromQLSignal(.requests, "a"), PromQLSignal(.requests, "b")])
+        var source = PromQLSource(queries)
+        func increase(_ first: Int?, _ second: Int?) throws -> Double? {
+            let replies = [first, second].map { value in
+                value.map { Reply.vector((["m": "a"], "\($0)")) } ?? .text(EngineAnswers.vector([]))
+            }
+            let round = try Self.round(&source, queries, replies)
+            guard case .increase(let increase)? = round.readings.first?.value else { return nil }
+            #expect(round.readings.count == 1)
+            return increase
+        }
+        #expect(try increase(100, 900) == 0)
+        #expect(try increase(101, 901) == 1)
+        // The first goes, and the second goes on from where it was.
+        #expect(try increase(nil, 903) == 2)
+        // Back again: the second has the interval, then the first.
+        #expect(try increase(107, 907) == 4)
+        #expect(try increase(115, 915) == 8)
+        // In turns nobody knows what is between, and nothing is counted twice.
+        #expect(try increase(nil, 920) == 5)
+        #expect(try increase(125, nil) == 0)
+        #expect(try increase(nil, 930) == 0)
+        #expect(try increase(nil, nil) == nil)
+        #expect(try increase(nil, 936) == 6)
+        #expect(try increase(140, nil) == 0)
+        #expect(try increase(141, 941) == 1)
+    }
+
     @Test("NaN and infinities are not there, and what is below zero is counted")
     func oddValues() throws {
         let queries = PromQLSettings(signals: [PromQLSignal(.queueLength, "q")])
@@ -111,6 +141,12 @@ struct PromQLSourceTests {
         #expect(try Self.round(queries, .text(EngineAnswers.prometheusInfinity)).readings.isEmpty)
         let negative = try Self.round(queries, .text(EngineAnswers.prometheusTiny))
         #expect(negative.readings.isEmpty && negative.malformedCount == 1)
+        let zero = try Self.round(queries, .vector(([:], "-0")))
+        guard case .number(let value)? = zero.readings.first?.value else {
+            Issue.record("no value")
+            return
+        }
+        #expect(value == 0 && value.sign == .plus)
     }
 
     @Test("Beyond the limit those whose labels come first stay, in whatever order they come")

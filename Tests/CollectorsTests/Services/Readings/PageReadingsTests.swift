@@ -116,6 +116,13 @@ struct PageReadingsTests {
         #expect(flat(round)["queue_length"] == read)
     }
 
+    @Test("zero has no sign")
+    func negativeZero() {
+        var readings = PageReadings(Self.profile)
+        let round = readings.take(Self.page(ScrapedSample("queue", [:], -0.0)))
+        #expect(flat(round)["queue_length"]?.sign == .plus)
+    }
+
     @Test("adds queues up, takes the largest share, and of copies one")
     func combines() {
         var readings = PageReadings(Self.profile)
