@@ -28,7 +28,7 @@ extension Baseline {
 
     /// Minutes since the last value; a quarter of an hour at most, and those between two values where clocks went back.
     private func elapsedMinutes(_ time: Int64) -> Double {
-        let usual = min(max(settings.interval, 1), 900) / 60
+        let usual = min(interval, 900) / 60
         guard lastTime != .min, time > lastTime else { return usual }
         return min(Double(time - lastTime) / 60, 15)
     }
@@ -69,9 +69,9 @@ extension Baseline {
     }
 
     private mutating func pass(_ time: Int64, _ minutes: Double) {
-        learnedSeconds += lastTime == .min ? settings.interval : min(minutes * 60, 3_600)
+        learnedSeconds += lastTime == .min ? interval : min(minutes * 60, 3_600)
         if lastTime != .min, time > lastTime,
-            Double(time - lastTime) > Double(Self.recentCount) * max(settings.interval, 60)
+            Double(time - lastTime) > Double(Self.recentCount) * max(interval, 60)
         {
             recent.clear()
         }
@@ -82,7 +82,7 @@ extension Baseline {
     private mutating func follow(_ assessed: Assessment, _ reading: Reading, _ scale: ValueScale) {
         let time = reading.point.instant.unix
         guard var current = incident else {
-            guard assessed.level >= .warning else { return }
+            guard assessed.level >= .warning || isSilent(reading) else { return }
             incident = Incident(
                 levelBefore: reading.value - reading.season.value - reading.seasonal, isUpward: reading.seasonal > 0,
                 since: time, slot: reading.slot, level: assessed.level)
@@ -93,6 +93,8 @@ extension Baseline {
         if current.acceptedAt == nil { current.level = max(current.level, assessed.level) }
         if current.near >= Incident.calm {
             level = current.levelBefore + course.change(from: current.slot, to: reading.slot)
+            // The last half hour was another series.
+            recent.clear()
             incident = nil
         } else if let accepted = current.acceptedAt {
             if time - accepted > Incident.memory || time < accepted { incident = nil }
@@ -100,5 +102,12 @@ extension Baseline {
             current.acceptedAt = time
             if let median = recent.median { level = median }
         }
+    }
+
+    /// Whether a value is far off in the direction that nobody minds: its return is to be known as one.
+    private func isSilent(_ reading: Reading) -> Bool {
+        guard settings.direction != .both, reading.mean == 0 else { return false }
+        return abs(reading.seasonalRatio) > seasonal.episodes.threshold
+            && abs(reading.localRatio) > local.episodes.threshold
     }
 }

@@ -51,12 +51,12 @@ extension Baseline {
             point: point, value: value, phase: phase, slot: slot, weekSlot: weekSlot, season: season,
             seasonal: seasonalResidual, local: localResidual, weekly: weekResidual, seasonalDeviation: deviations.0,
             localDeviation: deviations.1, weeklyDeviation: deviations.2, widening: widening)
-        // A series that never moved has no scale by which its first move could be judged.
-        guard scale.isLogarithmic || step.isKnown else { return reading }
+        // A series that never moved from 0 has no scale by which its first move could be judged.
+        guard floor > 0 else { return reading }
         let beforeIncident = incident.map { residualBefore($0, season.value, value, slot) }
         reading.seasonalRatio = ratio(
             Self.nearer(seasonalResidual, beforeIncident), season, deviations.0 * widening)
-        reading.localRatio = ratio(localResidual, season, deviations.1 * widening)
+        reading.localRatio = ratio(Self.nearer(localResidual, beforeIncident), season, deviations.1 * widening)
         let weeklyRatio = ratio(Self.nearer(weekResidual, beforeIncident), season, deviations.2 * widening)
         reading.seasonalSize = counted(reading.seasonalRatio)
         reading.localSize = counted(reading.localRatio)

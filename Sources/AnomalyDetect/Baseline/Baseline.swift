@@ -23,6 +23,8 @@ public struct Baseline: Sendable {
 
     public let settings: BaselineSettings
     let thresholds: AlarmThresholds
+    /// Seconds between two points; a minute where the settings name none that can be.
+    let interval: Double
     let hasDay: Bool
     let hasWeek: Bool
     /// The first values, until there are enough to decide on the scale.
@@ -67,11 +69,14 @@ public struct Baseline: Sendable {
         thresholds = AlarmThresholds(settings)
         hasDay = settings.seasons.contains(.day)
         hasWeek = settings.seasons.contains(.week)
-        profile = SeasonalProfile(interval: settings.interval)
+        interval = settings.interval >= 1 && settings.interval <= 86_400 ? settings.interval : 60
+        profile = SeasonalProfile(interval: interval)
     }
 
     /// Larger numbers would leave no room for sums.
     private static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e150 }
+
+    private static func usable(_ count: Double) -> Double { count > 0 ? min(count, 1e15) : 0 }
 
     var days: Double { learnedSeconds / 86_400 }
 
@@ -86,7 +91,7 @@ public struct Baseline: Sendable {
     /// The state that comes next, and how many seconds have to be learned from until then; nil when there is none.
     public var next: (state: BaselineState, seconds: Double)? {
         if scale == nil {
-            return (.level, Double(max(Self.openingMin - opening.count, 1)) * settings.interval)
+            return (.level, Double(max(Self.openingMin - opening.count, 1)) * interval)
         }
         if days < Self.dailyAfter, hasDay {
             return (.daily, Self.dailyAfter * 86_400 - learnedSeconds)
@@ -102,7 +107,7 @@ public struct Baseline: Sendable {
     /// - Parameter count: observations behind it; the fewer, the more it may deviate.
     public mutating func assess(_ value: Double, count: Double, at instant: LocalInstant) -> Assessment {
         guard let scale, Self.isUsable(value) else { return Assessment() }
-        let reading = read(Point(value: value, count: count, instant: instant), scale)
+        let reading = read(Point(value: value, count: Self.usable(count), instant: instant), scale)
         let assessment = assessment(reading, scale)
         last = (reading, assessment)
         return assessment
@@ -111,7 +116,7 @@ public struct Baseline: Sendable {
     /// Takes a value into what is known.
     public mutating func learn(_ value: Double, count: Double, at instant: LocalInstant) {
         guard Self.isUsable(value) else { return }
-        let point = Point(value: value, count: count, instant: instant)
+        let point = Point(value: value, count: Self.usable(count), instant: instant)
         if opening.count < Self.openingMax, scale == nil || !opening.isEmpty { open(point) } else { take(point) }
     }
 

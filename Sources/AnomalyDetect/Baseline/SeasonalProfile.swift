@@ -18,6 +18,8 @@ struct SeasonalProfile: Sendable, Equatable {
     /// Of a week's, by the minute; a slot has 15.
     private static let weekRate = 0.2 / 15
     private static let firstWeekRate = 0.06
+    /// Minutes of a slot, two weeks', whose differences count in full: they are what is to be found out.
+    private static let newMinutes = 30
 
     /// What is expected of a day.
     struct Expected: Equatable {
@@ -108,7 +110,8 @@ struct SeasonalProfile: Sendable, Equatable {
     mutating func learnWeek(_ residual: Double, slot: Int, reach: Double, minutes: Double, weight: Double) {
         let seen = weekSeen[slot]
         let rate = min(minutes * (seen < 15 ? Self.firstWeekRate : Self.weekRate), 1)
-        week[slot] += Float(rate * weight * min(max(residual, -reach), reach))
+        let difference = seen < Self.newMinutes ? residual : min(max(residual, -reach), reach)
+        week[slot] += Float(rate * weight * difference)
         let after = Double(seen) + minutes
         weekSeen[slot] = after >= 255 ? 255 : UInt8(after.rounded(.up))
     }

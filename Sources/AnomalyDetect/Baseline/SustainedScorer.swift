@@ -23,7 +23,10 @@ struct SustainedScorer: Sendable, Equatable {
     /// - Parameter residual: the newest, in standard deviations.
     func size(_ residual: Double) -> Double {
         guard count >= Self.countMin else { return 0 }
-        return five(residual) / max(mean * ResidualScale.deviationsPerMean, Self.deviationMin)
+        let five = five(residual)
+        // What is over counts no more.
+        guard abs(residual) >= abs(five) / 2, (residual > 0) == (five > 0) else { return 0 }
+        return five / max(mean * ResidualScale.deviationsPerMean, Self.deviationMin)
     }
 
     private func five(_ residual: Double) -> Double {
