@@ -25,16 +25,22 @@ struct AnomalyScore: Sendable, Equatable {
 
     var memory: [Double] { (0..<SIMD4<Double>.scalarCount).map { recent[$0] } }
 
-    /// - Parameter parts: residuals divided by their thresholds, with weights.
-    static func mean(_ parts: (size: Double, weight: Double)...) -> Double {
-        var (sum, weights) = (0.0, 0.0)
-        for part in parts where part.weight > 0 {
-            guard part.size > 0 else { return 0 }
-            sum += part.weight * log(part.size)
-            weights += part.weight
-        }
-        let mean = exp(sum / weights)
+    /// The exponents of residuals beside the season and beside the last half hour; that beside the week has 1 as well.
+    private static let seasonalWeight = 0.8
+
+    /// The mean of three kinds of residuals divided by their thresholds, as far as it counts.
+    ///
+    /// - Parameter weekly: nil while the week is not known.
+    static func mean(_ seasonal: Double, _ local: Double, _ weekly: Double? = nil) -> Double {
+        guard seasonal > 0, local > 0, weekly != 0 else { return 0 }
+        let mean = weightedMean(seasonal, local, weekly)
         return mean <= cap ? mean : cap * pow(mean / cap, capExponent)
+    }
+
+    /// The weighted geometric mean of positive numbers.
+    static func weightedMean(_ seasonal: Double, _ local: Double, _ weekly: Double?) -> Double {
+        let sum = seasonalWeight * log(seasonal) + log(weekly.map { local * $0 } ?? local)
+        return exp(sum / (seasonalWeight + (weekly == nil ? 1 : 2)))
     }
 
     /// - Parameter value: a mean from above.

@@ -3,9 +3,8 @@ internal import Glibc
 extension Baseline {
     func assessment(_ reading: Reading, _ scale: ValueScale) -> Assessment {
         var result = Assessment()
-        let isWeekly = state == .weekly
         let expected = reading.value - (isWeekly ? reading.weekly : reading.seasonal)
-        let width = bandWidth(reading, isWeekly)
+        let width = reading.bandWidth * reading.widening
         result.expected = scale.value(expected)
         result.lower = scale.value(expected - width - reading.season.below)
         result.upper = scale.value(expected + width + reading.season.above)
@@ -21,23 +20,6 @@ extension Baseline {
         }
         if let accepted = incident?.acceptedAt, accepted == lastTime { result.isLevelShift = true }
         return result
-    }
-
-    /// By how much a value may differ from what is expected before its score is 1.
-    private func bandWidth(_ reading: Reading, _ isWeekly: Bool) -> Double {
-        let parts = [
-            (reading.seasonalDeviation * seasonal.episodes.threshold, 0.8),
-            (reading.localDeviation * local.episodes.threshold, 1),
-            (reading.weeklyDeviation * weekly.episodes.threshold, isWeekly ? 1 : 0),
-        ]
-        var (sum, weights) = (0.0, 0.0)
-        for (width, weight) in parts where weight > 0 && width > 0 {
-            sum += weight * log(width)
-            weights += weight
-        }
-        guard weights > 0 else { return 0 }
-        let caution = state == .level ? Self.caution : 1
-        return exp(sum / weights) * reading.widening * caution / AnomalyScore.gain
     }
 
     private func deadBand(_ expected: Double) -> Double {

@@ -9,7 +9,7 @@ extension Baseline {
             reading = read(point, scale)
             assessed = assessment(reading, scale)
         }
-        (last, expectedPhase) = (nil, nil)
+        (last, outlook) = (nil, nil)
         let minutes = elapsedMinutes(point.instant.unix)
         let weight = usualCount > 0 ? min(point.count / usualCount, 1) : 1
         addEpisodes(reading, minutes, point.instant.unix)
@@ -18,7 +18,7 @@ extension Baseline {
         seasonal.scale.add(reading.seasonal, slot: reading.slot, minutes: minutes, weight: weight)
         local.scale.add(reading.local, slot: reading.slot, minutes: minutes, weight: weight)
         weekly.scale.add(reading.weekly, slot: reading.slot, minutes: minutes, weight: weight)
-        step.add(reading.value, minutes: minutes)
+        if assessed.level < .warning { step.add(reading.value, minutes: minutes) } else { step.skip(reading.value) }
         recent.add(reading.value - reading.season.value)
         score.add(reading.mean)
         usualCount += (usualCount == 0 ? 1 : 0.01) * (point.count - usualCount)

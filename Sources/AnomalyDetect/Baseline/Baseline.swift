@@ -55,8 +55,8 @@ public struct Baseline: Sendable {
     var usualCount = 0.0
     /// What was found out about the value that was assessed last, which is often learned next.
     var last: (reading: Reading, assessment: Assessment)?
-    /// What is expected of the phase that was looked at last.
-    var expectedPhase: (phase: Int, expected: SeasonalProfile.Expected)?
+    /// What holds for a time of the day until the next value is learned.
+    var outlook: Outlook?
 
     struct Point: Sendable, Equatable {
         var value: Double
@@ -73,8 +73,8 @@ public struct Baseline: Sendable {
         profile = SeasonalProfile(interval: interval)
     }
 
-    /// Larger numbers would leave no room for sums.
-    private static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e150 }
+    /// Larger numbers would not fit what is kept of the seasons.
+    private static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e30 }
 
     private static func usable(_ count: Double) -> Double { count > 0 ? min(count, 1e15) : 0 }
 

@@ -6,7 +6,7 @@ internal import Glibc
 /// large beside the other changes, if there are some: then the scale is never below a typical one.
 struct NaturalStep: Sendable, Equatable {
     /// Shares of steps that are changes, from which on changes are usual.
-    private static let usualShare = 0.005
+    private static let usualShare = 0.02
     private static let rate = 0.000_05
 
     /// Mean logarithm of the changes.
@@ -27,6 +27,9 @@ struct NaturalStep: Sendable, Equatable {
         let usual = min((1 - stillShare) / Self.usualShare, 1)
         return (1.2 + 4 * stillShare * stillShare) * usual * exp(meanLog)
     }
+
+    /// Goes on from a value whose change says nothing about the usual ones.
+    mutating func skip(_ value: Double) { last = value }
 
     mutating func add(_ value: Double, minutes: Double) {
         defer { last = value }

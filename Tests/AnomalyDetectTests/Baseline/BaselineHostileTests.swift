@@ -28,7 +28,7 @@ struct BaselineHostileTests {
         }
     }
 
-    @Test("is of use again after junk", arguments: [1e150, -1e150, 0, 1e-300])
+    @Test("is of use again after junk", arguments: [1e30, -1e30, 1e150, 0, 1e-300])
     func recovery(junk: Double) {
         var baseline = Baseline(BaselineSettings())
         var generator = SeededGenerator(seed: 2)
