@@ -14,7 +14,7 @@ RELEASE_BINARY = .build/release/latencyd
 .DEFAULT_GOAL := help
 # The steps build on each other and share one build folder.
 .NOTPARALLEL:
-.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench demo install uninstall clean
+.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench bench-detect demo install uninstall clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ lint: ## Check the form of Swift, shell scripts and systemd units
 
 bench: deps ## Measure the ingest path beside the least C that does the same
 	@scripts/bench.sh
+
+# A folder of labelled series, NAME.csv.gz with timestamp,value,label.
+LABELLED ?= Tests/Labelled
+bench-detect: build ## How many faults are found in labelled series, and how often without one; LABELLED=FOLDER for others
+	@LABELLED="$(LABELLED)" scripts/bench-detect.sh $(ARGS)
 
 demo: ## Two minutes: a real service, a burst of foreign load, the alert as it comes and goes
 	@scripts/demo.sh

@@ -33,5 +33,19 @@ let package = Package(
                 .product(name: "Collectors", package: "latencyd"),
             ]
         ),
+        .executableTarget(
+            name: "DetectionBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "AnomalyDetect", package: "latencyd"),
+            ]
+        ),
+        .executableTarget(
+            name: "DecompositionBenchmark",
+            dependencies: [
+                "Floor",
+                .product(name: "AnomalyDetect", package: "latencyd"),
+            ]
+        ),
     ]
 )

@@ -42,6 +42,12 @@ void csystem_restore_scheduling(void) {
     if (scheduling.nice > 0) (void)setpriority(PRIO_PROCESS, 0, 0);
 }
 
+void csystem_lower_scheduling(void) {
+    struct sched_param parameters = {0};
+    (void)sched_setscheduler(0, SCHED_BATCH, &parameters);
+    (void)setpriority(PRIO_PROCESS, 0, 10);
+}
+
 void csystem_set_least_timer_slack(void) {
     prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
 }

@@ -20,11 +20,17 @@ struct Latencyd: ParsableCommand {
             See what the running daemon reads, and what is wrong now:
               latencyd status
 
+            Try the detector on the past:
+              latencyd backtest --csv p99.csv --output results --plot
+
             Say which release this is:
               latencyd --version
             """,
         version: Version.line,
-        subcommands: [RunCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self])
+        subcommands: [
+            RunCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self, BacktestCommand.self,
+            LearnCommand.self,
+        ])
 
     /// Exit codes: 0, 1 failed, 2 usage.
     static func main() {

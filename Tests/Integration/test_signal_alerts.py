@@ -60,5 +60,5 @@ def test_a_signal_over_its_threshold_raises_one_alert_that_moves_and_ends(daemon
 def test_a_rule_with_the_name_of_a_built_in_one_takes_its_place(daemon):
     groups = daemon.get("/api/v1/rules").json["data"]["groups"]
     assert {group["name"]: [rule["name"] for rule in group["rules"]] for group in groups} == {
-        "latencyd": ["ZoneHot", "ZoneHot", "GPULost"], "latencyd built-in": ["GPUXidError"],
+        "latencyd": ["ZoneHot", "ZoneHot", "GPULost"], "latencyd built-in": ["GPUXidError"] + ["LatencyAbnormal"] * 3,
     }

@@ -71,7 +71,8 @@ def test_stale_sockets_are_replaced(start_daemon) -> None:
 
 def test_live_sockets_are_not_stolen(start_daemon) -> None:
     first = start_daemon()
-    second = start_daemon(folder=first.folder, ready=False)
+    # With a state folder of its own: two of them on one are refused before that.
+    second = start_daemon({"storage": {"path": str(first.folder / "other")}}, folder=first.folder, ready=False)
     assert second.wait_ended() == 1
     eventually(
         lambda: any("timings" in line and ".sock" in line for line in second.log), 5, "the error names the socket")

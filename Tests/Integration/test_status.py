@@ -70,7 +70,8 @@ def test_scripts_get_one_object(busy: Daemon) -> None:
     seen = report(busy)
     assert set(seen) == {
         "address", "version", "series", "timings_taken", "dropped", "collectors", "collectors_failing", "services",
-        "alerts", "found"}
+        "learning", "alerts", "found"}
+    assert seen["learning"]["learned_max"] == 500 and seen["learning"]["unlearned_series"] == []
     assert seen["address"] == f"127.0.0.1:{busy.port}"
     assert seen["series"] >= 1 and seen["collectors"] > 5 and seen["found"] == []
     assert sum(seen["dropped"].values()) >= 1

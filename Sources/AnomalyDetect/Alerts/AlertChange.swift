@@ -14,6 +14,10 @@ public struct AlertChange: Sendable, Equatable {
         case noData
         /// The rule was changed or taken away.
         case ruleRemoved
+        /// An alert of a rule with thresholds goes on in its place.
+        case takenOver
+        /// So many series are abnormal at once that one alert speaks for all of them.
+        case grouped
     }
 
     /// A level's threshold.
@@ -44,6 +48,11 @@ public struct AlertChange: Sendable, Equatable {
     /// The threshold that was crossed: the new level's on the way up, that of the level just above on the way down;
     /// nil for `noData` and `ruleRemoved`.
     public var threshold: Threshold?
+    /// What was learned, where that decided; then there is no threshold.
+    public var learned: LearnedEvidence?
+    /// The series that the alert speaks for; then `timing` is `*`, and `learned` is that of the worst. Nil for an alert
+    /// on one series.
+    public var group: AlertGroup?
     /// When the incident began, Unix seconds: the first evaluation over any threshold. The same in all changes of an
     /// incident.
     public var sinceUnixSeconds: Double
@@ -56,7 +65,7 @@ public struct AlertChange: Sendable, Equatable {
     public init(
         rule: String, timing: String, unit: MetricUnit, labels: LabelSet, measure: AlertMeasure,
         direction: AlertDirection = .above, from: AlertLevel, to: AlertLevel, value: Double? = nil,
-        threshold: Threshold? = nil, sinceUnixSeconds: Double,
+        threshold: Threshold? = nil, learned: LearnedEvidence? = nil, sinceUnixSeconds: Double,
         overSinceUnixSeconds: Double? = nil, atUnixSeconds: Double, reason: Reason
     ) {
         self.rule = rule
@@ -69,6 +78,7 @@ public struct AlertChange: Sendable, Equatable {
         self.to = to
         self.value = value
         self.threshold = threshold
+        self.learned = learned
         self.sinceUnixSeconds = sinceUnixSeconds
         self.overSinceUnixSeconds = overSinceUnixSeconds
         self.atUnixSeconds = atUnixSeconds

@@ -9,11 +9,16 @@ extension AlertEngine {
             for watch in series.watches where watch.isActive {
                 guard let state = states[StateKey(slot: Int32(slot), rule: watch.rule)] else { continue }
                 let isFiring = state.level > .none
+                let rule = Int(watch.rule)
+                let evidence =
+                    rule == learnedRule || state.level > state.ownLevel ? learned[Int32(slot)]?.evidence : nil
                 alerts.append(
                     AlertSnapshot.Alert(
-                        rule: Int(watch.rule), timing: series.timing, unit: series.unit, labels: series.labels,
+                        rule: rule, timing: series.timing, unit: series.unit, labels: series.labels,
                         state: isFiring ? .firing : .pending, level: isFiring ? state.level : state.levelOver,
-                        value: state.value * limits[Int(watch.rule)].sign, sinceUnixSeconds: state.since.unixSeconds,
+                        value: rule == learnedRule
+                            ? evidence?.value ?? .nan : state.value * limits[rule].sign,
+                        learned: evidence, sinceUnixSeconds: state.since.unixSeconds,
                         quietSinceUnixSeconds: state.quietSince?.unixSeconds))
             }
         }
@@ -28,6 +33,12 @@ extension AlertEngine {
         for (slot, series) in table.slots.enumerated() where series.isInUse && !series.isSignal {
             var watched = StatisticLevels()
             for watch in series.watches {
+                if Int(watch.rule) == learnedRule {
+                    for reading in learned[Int32(slot)]?.readings ?? [] {
+                        watched.raise(reading.statistic, to: reading.level)
+                    }
+                    continue
+                }
                 let key = StateKey(slot: Int32(slot), rule: watch.rule)
                 let level = watch.isActive ? states[key]?.level ?? .none : .none
                 guard let statistic = limits[Int(watch.rule)].measure.statistic else { continue }

@@ -27,6 +27,10 @@ public struct AlertEngine: Sendable {
     private(set) var evaluation: UInt64 = 0
     /// Whether any rule watches signals.
     private var watchesSignals: Bool
+    /// The place of the rule that makes alerts of learned levels; nil without it.
+    private(set) var learnedRule: Int?
+    /// What was last learned of the series in each slot, as long as it is there or an alert fires by it.
+    private(set) var learned: [Int32: LearnedLevel] = [:]
 
     struct StateKey: Hashable, Sendable {
         let slot: Int32
@@ -41,19 +45,27 @@ public struct AlertEngine: Sendable {
         table = WatchTable(rules)
         limits = rules.map(AlertLimits.init)
         watchesSignals = rules.contains { $0.measure.isOfSignal }
+        learnedRule = rules.firstIndex { $0.measure == .learned }
     }
 
     /// Takes the trailing-minute summaries of all live timings, once a window, and the samples of all signals. Of two
     /// summaries or samples of one series the first counts.
+    ///
+    /// - Parameter learnedLevels: what was learned says, by the place among `summaries`. A rule of the same name that
+    ///   fires on the same series takes the level over; else an alert of its own begins.
     public mutating func evaluate(
-        _ summaries: [TimingSummary], signals: [MetricFamily] = [], at now: Instant
+        _ summaries: [TimingSummary], learned learnedLevels: [Int: LearnedLevel] = [:], signals: [MetricFamily] = [],
+        at now: Instant
     ) -> [AlertChange] {
         evaluation += 1
         evaluatedAt = now
         table.beginEvaluation()
         var changes: [AlertChange] = []
-        for summary in summaries {
+        let learnedBefore = learned
+        learned.removeAll(keepingCapacity: true)
+        for (position, summary) in summaries.enumerated() {
             guard let slot = table.slot(of: summary, evaluation: evaluation) else { continue }
+            learned[Int32(slot)] = learnedRule == nil ? nil : learnedLevels[position]
             for place in table.slots[slot].watches.indices {
                 let rule = Int(table.slots[slot].watches[place].rule)
                 guard case .statistic(let statistic) = limits[rule].measure else { continue }
@@ -61,6 +73,7 @@ public struct AlertEngine: Sendable {
                 guard table.slots[slot].watches[place].isActive || begins(observation, rule: rule) else { continue }
                 if let change = update(slot, place, observation, at: now) { changes.append(change) }
             }
+            evaluateLearned(slot, summary.summary, before: learnedBefore, at: now, &changes)
         }
         if watchesSignals {
             for family in signals where table.matcher.watchesSignal(family.descriptor.sampleName) {
@@ -68,6 +81,9 @@ public struct AlertEngine: Sendable {
             }
         }
         for slot in table.slots.indices where table.slots[slot].isInUse && table.slots[slot].seenIn != evaluation {
+            if table.slots[slot].watches.contains(where: \.isActive) {
+                learned[Int32(slot)] = learnedBefore[Int32(slot)]
+            }
             evaluateMissing(slot, at: now, &changes)
         }
         return changes
@@ -103,6 +119,7 @@ public struct AlertEngine: Sendable {
         states = kept
         limits = newRules.map(AlertLimits.init)
         watchesSignals = newRules.contains { $0.measure.isOfSignal }
+        learnedRule = newRules.firstIndex { $0.measure == .learned }
         self.noDataAfterSeconds = noDataAfterSeconds
         return changes
     }
@@ -178,7 +195,8 @@ extension AlertEngine {
         let before = states[key] ?? AlertState(since: now)
         var state = before
         switch observation {
-        case .value(let value): state.observe(value, limits[rule], at: now)
+        case .value(let value):
+            state.observe(value, limits[rule], raisedTo: levelTakenOver(slot, rule), at: now)
         case .nothing: state.observeNothing(isQuiet: false, at: now)
         case .quiet: state.observeNothing(isQuiet: true, at: now)
         }
@@ -194,7 +212,14 @@ extension AlertEngine {
         guard state.level != before.level else { return nil }
         let reason: AlertChange.Reason =
             state.level > before.level ? .exceeded : state.level == .none ? .recovered : .eased
-        return change(slot, rule, state, from: before.level, to: state.level, reason, at: now)
+        var told = change(slot, rule, state, from: before.level, to: state.level, reason, at: now)
+        let isLearned = before.level > before.ownLevel || state.level > state.ownLevel
+        if rule == learnedRule || (isLearned && state.level > .none) {
+            told.threshold = nil
+            told.learned = learned[Int32(slot)]?.evidence
+            if let value = told.learned?.value, rule == learnedRule { told.value = value }
+        }
+        return told
     }
 
     private func change(
@@ -207,7 +232,7 @@ extension AlertEngine {
             measure: rules[rule].measure, direction: rules[rule].direction, from: from ?? state.level, to: to,
             sinceUnixSeconds: state.since.unixSeconds, atUnixSeconds: now.unixSeconds, reason: reason)
         switch reason {
-        case .noData: break
+        case .noData, .takenOver, .grouped: break
         case .ruleRemoved: change.value = state.quietSince == nil ? state.value * limits[rule].sign : nil
         case .exceeded, .eased, .recovered:
             change.value = state.value * limits[rule].sign
@@ -216,6 +241,30 @@ extension AlertEngine {
             if reason == .exceeded { change.overSinceUnixSeconds = state.overSince[to]?.unixSeconds }
         }
         return change
+    }
+
+    /// After the rules with thresholds: makes an alert of the learned level, unless one of theirs has taken it over.
+    private mutating func evaluateLearned(
+        _ slot: Int, _ summary: WindowSummary, before: [Int32: LearnedLevel], at now: Instant,
+        _ changes: inout [AlertChange]
+    ) {
+        guard let place = learnedPlace(slot) else { return }
+        let watch = table.slots[slot].watches[place]
+        let level = learned[Int32(slot)]
+        guard watch.isActive || level.map({ $0.level > .none }) ?? false else { return }
+        let key = StateKey(slot: Int32(slot), rule: watch.rule)
+        if isTakenOver(slot) {
+            guard let state = states[key] else { return }
+            states[key] = nil
+            table.slots[slot].watches[place].isActive = false
+            changes.append(change(slot, Int(watch.rule), state, to: .none, .takenOver, at: now))
+            return
+        }
+        // What was learned last still says why an alert fires.
+        if level == nil { learned[Int32(slot)] = before[Int32(slot)] }
+        let observation = AlertObservation(level, summary)
+        guard watch.isActive || begins(observation, rule: Int(watch.rule)) else { return }
+        if let change = update(slot, place, observation, at: now) { changes.append(change) }
     }
 
     /// A series that is not among the summaries any more.

@@ -8,14 +8,22 @@ public enum AlertMeasure: Sendable, Hashable {
     case value
     /// By how much a signal, a counter, has risen over the trailing time. A fall is taken for a start anew from zero.
     case increase(overSeconds: Double)
+    /// How far a timing is from what was learned about it, whichever of its statistics is furthest: the level as a
+    /// number.
+    case learned
 
-    /// The statistic of a timing; nil for a signal.
+    /// The statistic of a timing; nil for a signal, and for what was learned, where it moves.
     public var statistic: Statistic? {
         if case .statistic(let statistic) = self { statistic } else { nil }
     }
 
     /// Whether it is of an exposed signal, not of a pushed timing.
-    public var isOfSignal: Bool { statistic == nil }
+    public var isOfSignal: Bool {
+        switch self {
+        case .statistic, .learned: false
+        case .value, .increase: true
+        }
+    }
 }
 
 /// On which side of its threshold a value is abnormal.

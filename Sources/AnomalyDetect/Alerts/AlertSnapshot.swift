@@ -19,6 +19,10 @@ public struct AlertSnapshot: Sendable, Equatable {
         public var level: AlertLevel
         /// The last value, in the timing's base unit, for `rate` per second.
         public var value: Double
+        /// What was learned, where that decided the level.
+        public var learned: LearnedEvidence?
+        /// The series that the alert speaks for; then `timing` is `*`. Nil for an alert on one series.
+        public var group: AlertGroup?
         /// When the incident began, Unix seconds: the first evaluation over any threshold.
         public var sinceUnixSeconds: Double
         /// Since when there has been no statement about the value, Unix seconds; nil while there is one.
@@ -26,7 +30,8 @@ public struct AlertSnapshot: Sendable, Equatable {
 
         public init(
             rule: Int, timing: String, unit: MetricUnit, labels: LabelSet, state: State, level: AlertLevel,
-            value: Double, sinceUnixSeconds: Double, quietSinceUnixSeconds: Double? = nil
+            value: Double, learned: LearnedEvidence? = nil, group: AlertGroup? = nil, sinceUnixSeconds: Double,
+            quietSinceUnixSeconds: Double? = nil
         ) {
             self.rule = rule
             self.timing = timing
@@ -35,6 +40,8 @@ public struct AlertSnapshot: Sendable, Equatable {
             self.state = state
             self.level = level
             self.value = value
+            self.learned = learned
+            self.group = group
             self.sinceUnixSeconds = sinceUnixSeconds
             self.quietSinceUnixSeconds = quietSinceUnixSeconds
         }

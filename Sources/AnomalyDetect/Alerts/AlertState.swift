@@ -2,6 +2,8 @@
 struct AlertState: Sendable {
     /// The level that fires; none while the alert is pending.
     private(set) var level = AlertLevel.none
+    /// The level by the thresholds alone.
+    private(set) var ownLevel = AlertLevel.none
     /// When the incident began: the first evaluation over any threshold.
     private(set) var since: Instant
     /// For each level since when the value has been over its threshold without a break; nil when it is not.
@@ -20,17 +22,22 @@ struct AlertState: Sendable {
     var isOver: Bool { level == .none && levelOver == .none }
 
     /// Takes the next value, which is a number.
-    mutating func observe(_ value: Double, _ limits: AlertLimits, at now: Instant) {
+    ///
+    /// - Parameter raised: the level that the same incident has by another way; an alert that fires takes it over.
+    mutating func observe(
+        _ value: Double, _ limits: AlertLimits, raisedTo raised: AlertLevel = .none, at now: Instant
+    ) {
         self.value = value
         quietSince = nil
         for level in AlertLevel.raised {
             overSince[level] = value > limits.thresholds[level] ? overSince[level] ?? now : nil
         }
         let reached = AlertLevel.raised.last {
-            guard $0 > level, let since = overSince[$0] else { return false }
+            guard $0 > ownLevel, let since = overSince[$0] else { return false }
             return now.hasPassed(limits.holdForSeconds, since: since)
         }
-        level = reached ?? AlertLevel.raised.last { $0 <= level && value > limits.recoveries[$0] } ?? .none
+        ownLevel = reached ?? AlertLevel.raised.last { $0 <= ownLevel && value > limits.recoveries[$0] } ?? .none
+        level = ownLevel > .none ? max(ownLevel, raised) : .none
     }
 
     /// Takes note that there is no statement; `isQuiet`: because there are no observations at all.
@@ -38,6 +45,6 @@ struct AlertState: Sendable {
         quietSince = quietSince ?? now
         guard isQuiet else { return }
         // What had not yet lasted long enough has to begin anew; the level that fires stays.
-        for pending in AlertLevel.raised where pending > level { overSince[pending] = nil }
+        for pending in AlertLevel.raised where pending > ownLevel { overSince[pending] = nil }
     }
 }

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <microhttpd.h>
+#include <sqlite3.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 #include <yaml.h>
@@ -11,6 +12,7 @@
 
 #include "csystem_files.h"
 #include "csystem_curl.h"
+#include "csystem_database.h"
 #include "csystem_http.h"
 #include "csystem_nvml.h"
 #include "csystem_sockets.h"

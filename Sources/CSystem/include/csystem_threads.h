@@ -22,6 +22,8 @@ extern const int csystem_sched_idle;
 csystem_scheduling csystem_get_scheduling(void);
 // Takes back a lower priority that the calling thread inherited, as far as the kernel allows.
 void csystem_restore_scheduling(void);
+// Lets the calling thread come after all others that have the usual priority.
+void csystem_lower_scheduling(void);
 
 // Lets the calling thread's timers expire as exactly as the kernel can.
 void csystem_set_least_timer_slack(void);

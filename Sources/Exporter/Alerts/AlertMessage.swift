@@ -13,23 +13,37 @@ public struct AlertMessage: Sendable {
     }
 
     private static func sentence(_ change: AlertChange) -> String {
-        let subject = AlertSubject.text(change.measure, change.timing, change.labels)
+        let measure = change.learned.map { AlertMeasure.statistic($0.statistic) } ?? change.measure
+        let subject = change.group.map(AlertSubject.text) ?? AlertSubject.text(measure, change.timing, change.labels)
         let at = UTCTime(unixSeconds: change.atUnixSeconds)
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
         let over = change.direction == .above ? "over" : "below"
         switch change.reason {
+        case .exceeded where change.group != nil, .eased where change.group != nil:
+            return "\(subject) at level \(change.to.name)"
+        case .recovered where change.group != nil:
+            return "the \(change.from.name) alert for many timings at once since \(began) ends; "
+                + "\(change.group?.count ?? 0) of them are still abnormal"
         case .exceeded:
             return "\(subject) is \(comparison(change, over)), since \(since)"
         case .eased:
             return "\(subject) is \(comparison(change, "no longer \(over)")); the alert eases from "
                 + "\(change.from.name) to \(change.to.name)"
+        case .recovered where change.learned?.isLevelShift == true:
+            return "\(subject) stays abnormal for so long that it counts as normal from now on: "
+                + "\(comparison(change, "")); the \(change.from.name) alert since \(began) ends"
         case .recovered:
             return "\(subject) is \(comparison(change, "no longer \(over)")); the \(change.from.name) alert since "
                 + "\(began) ends"
         case .noData:
             return "\(subject) is not known for want of data; the \(change.from.name) alert since \(began) ends "
                 + "without recovery"
+        case .takenOver:
+            return
+                "the \(change.from.name) alert for \(subject) since \(began) goes on as that of a rule with thresholds"
+        case .grouped:
+            return "the \(change.from.name) alert for \(subject) since \(began) goes on as one for many timings at once"
         case .ruleRemoved:
             return "the rule \(AlertSubject.escaped(change.rule)) for \(subject) was changed or removed; the "
                 + "\(change.from.name) alert since \(began) ends"
@@ -37,6 +51,7 @@ public struct AlertMessage: Sendable {
     }
 
     private static func comparison(_ change: AlertChange, _ relation: String) -> String {
+        if let learned = change.learned { return ReadableValue.text(learned, change.unit) }
         guard let value = change.value, let threshold = change.threshold else { return "\(relation) its threshold" }
         let texts = ReadableValue.pair(value, threshold: threshold.value, change.unit, change.measure)
         return "\(texts.value), \(relation) the \(threshold.level.name) threshold of \(texts.threshold)"
@@ -65,7 +80,7 @@ extension AlertMessage {
         switch change.reason {
         case .exceeded: .raised
         case .eased: .eased
-        case .recovered, .ruleRemoved: .resolved
+        case .recovered, .ruleRemoved, .takenOver, .grouped: .resolved
         case .noData: .noData
         }
     }
@@ -92,9 +107,15 @@ extension AlertMessage {
             (change.measure.isOfSignal ? "LATENCYD_SIGNAL" : "LATENCYD_TIMING", change.timing),
             ("LATENCYD_LABELS", String(decoding: labels.bytes, as: UTF8.self)),
         ]
-        if let statistic = change.measure.statistic { fields.append(("LATENCYD_STATISTIC", statistic.rawValue)) }
+        if let statistic = change.measure.statistic ?? change.learned?.statistic {
+            fields.append(("LATENCYD_STATISTIC", statistic.rawValue))
+        }
         if let value = change.value { fields.append(("LATENCYD_VALUE", value.shortestText)) }
         if let threshold = change.threshold { fields.append(("LATENCYD_EXPECTED", threshold.value.shortestText)) }
+        if let learned = change.learned {
+            fields.append(("LATENCYD_EXPECTED", learned.expected.shortestText))
+            fields.append(("LATENCYD_SCORE", learned.score.shortestText))
+        }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
         return fields
     }

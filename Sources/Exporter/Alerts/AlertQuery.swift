@@ -7,6 +7,7 @@ enum AlertQuery {
     static func text(_ rule: AlertRule, threshold: Double) -> String {
         let comparison = "\(rule.direction == .above ? ">" : "<") \(threshold.shortestText)"
         switch rule.measure {
+        case .learned: return "max without (statistic) (latencyd_alert_level) \(comparison)"
         case .statistic(let statistic): return "\(timings(rule, statistic)) \(comparison)"
         case .value: return "\(signals(rule)) \(comparison)"
         case .increase(let seconds): return "increase(\(signals(rule))[\(PromQLDuration.text(seconds))]) \(comparison)"

@@ -7,9 +7,15 @@ enum AlertSubject {
         let series = "\(timing)\(text(labels))"
         switch measure {
         case .statistic(let statistic): return "\(name(statistic)) of \(series)"
-        case .value: return series
+        case .value, .learned: return series
         case .increase(let seconds): return "increase of \(series) over \(PromQLDuration.text(seconds))"
         }
+    }
+
+    /// `12 timings are abnormal at once, the worst a_seconds{model="a"}, b_seconds`.
+    static func text(_ group: AlertGroup) -> String {
+        let worst = group.examples.map { "\($0.timing)\(text($0.labels))" }
+        return "\(group.count) timings are abnormal at once, the worst \(worst.joined(separator: ", "))"
     }
 
     static func name(_ statistic: Statistic) -> String {

@@ -28,6 +28,18 @@ enum ReadableValue {
         return (texts.first { $0 != exact } ?? exact, exact)
     }
 
+    /// A value beside what was learned: `212 ms, expected 40 ms (30 ms to 55 ms), score 2.3, 6.1 σ`.
+    static func text(_ learned: LearnedEvidence, _ unit: MetricUnit) -> String {
+        let measure = AlertMeasure.statistic(learned.statistic)
+        func text(_ value: Double) -> String { self.text(value, unit, measure, digitsMax: 3) }
+        func short(_ value: Double) -> String {
+            value.isFinite ? DecimalDigits(value).rounded(to: 2).plain : value.shortestText
+        }
+        return "\(text(learned.value)), expected \(text(learned.expected)) "
+            + "(\(text(learned.lower)) to \(text(learned.upper))), score \(short(learned.score)), "
+            + "\(short(learned.sigma)) σ"
+    }
+
     /// With the first prefix that is not larger than the number, or the last.
     private static func scaled(_ number: DecimalDigits, _ unit: String, _ prefixes: [(power: Int, String)]) -> String {
         if number.digits == [0] { return "0 \(unit)" }

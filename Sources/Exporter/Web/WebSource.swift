@@ -6,8 +6,12 @@ public protocol WebSource: Sendable {
     func metricFamilies() -> [MetricFamily]
     /// The body of `/api/v1/alerts` in Prometheus' shape.
     func alertsJSON() -> [UInt8]
+    /// The body of `/api/v1/alerts/history`: what fires, and what has fired.
+    func alertHistoryJSON() -> [UInt8]
     /// The body of `/api/v1/rules` in Prometheus' shape.
     func rulesJSON() -> [UInt8]
+    /// The body of `/api/v1/baselines`.
+    func baselinesJSON() -> [UInt8]
     /// Whether the daemon does its whole work: false while it starts and while it stops.
     var isReady: Bool { get }
     /// Reads the configuration again; returns when that is decided.

@@ -38,4 +38,7 @@ public struct ThreadScheduling: Sendable, Hashable {
     /// Gives the calling thread the usual policy and nice value where it inherited lower ones, as far as the kernel
     /// allows: raising a priority needs CAP_SYS_NICE or RLIMIT_NICE.
     public static func restore() { csystem_restore_scheduling() }
+
+    /// Lets the calling thread come after all others: policy `batch`, nice 10. For work that may wait.
+    public static func lower() { csystem_lower_scheduling() }
 }

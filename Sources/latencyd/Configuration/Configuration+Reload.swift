@@ -4,6 +4,8 @@ extension Configuration {
         let fixed: [(key: String, isSame: Bool)] = [
             ("web.listen_address", web.listenAddress == running.web.listenAddress),
             ("storage.path", storage.path == running.storage.path),
+            ("storage.retention", storage.retention == running.storage.retention),
+            ("storage.max_size", storage.maxSizeBytes == running.storage.maxSizeBytes),
             ("push.datagram_socket", push.datagramSocket == running.push.datagramSocket),
             ("push.stream_socket", push.streamSocket == running.push.streamSocket),
             ("push.socket_mode", push.socketMode == running.push.socketMode),

@@ -2,29 +2,11 @@
 ///
 /// They are taken with a warning, so that one file serves several versions. A line is removed when its setting works.
 enum LaterKeys {
-    /// What is known of a value that is not used yet.
-    enum Value: Sendable {
-        case duration
-        case byteSize
-        case wholeNumber(ClosedRange<Int>)
-        /// Not looked at.
-        case anything
-    }
-
-    /// By the path of the section (empty for the top level) and the key.
-    static let inSection: [String: [String: Value]] = [
-        "web": ["config_file": .anything],
-        "storage": ["retention": .duration, "max_size": .byteSize],
-        "detection": [
-            "seasons": .anything, "timezone": .anything, "learn": .anything, "false_alarms": .anything,
-            "max_learned_series": .wholeNumber(0...1_000_000),
-        ],
-        "alerts": ["learned": .anything],
-        "notify": ["alertmanagers": .anything],
+    /// By the path of the section (empty for the top level). Their values are not looked at.
+    static let inSection: [String: [String]] = [
+        "web": ["config_file"],
+        "notify": ["alertmanagers"],
     ]
-
-    /// Settings that are read and checked, but not acted on yet, by their path.
-    static let readOnly: Set<String> = ["detection.min_count"]
 
     /// Keys that make a rule of a kind that does not work yet.
     static let ruleKinds = ["absent"]

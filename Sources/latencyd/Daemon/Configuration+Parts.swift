@@ -62,6 +62,7 @@ extension AlertsConfiguration {
         let own = rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
         let names = Set(own.map(\.name))
         return own + BuiltInRules.all.filter { builtin[$0.name] ?? true && !names.contains($0.name) }
+            + (learned.enabled ? [.learned] : [])
     }
 }
 

@@ -27,9 +27,11 @@ final class Daemon {
     private let hardware: HardwareThread
     private let services: ServiceThread
     private let gpus: GPUMonitor
+    private let state: StateWriter
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
+    private var history = AlertHistory()
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
     private var dropNotice: DropNotice
@@ -50,7 +52,6 @@ final class Daemon {
         windowClock = WindowClock(
             windowSeconds: configuration.detection.window.inSeconds, monotonicSeconds: now,
             unixSeconds: HostClock.unixSeconds())
-        watch = TimingWatch(configuration.alerts)
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
         wakeups = WakeupProbe(
@@ -64,6 +65,15 @@ final class Daemon {
         self.hardware = hardware
         self.services = services
         gpus = Self.gpuMonitor(configuration.hardware, log: log)
+        guard let state = StateWriter(folder: paths.state, settings: configuration.storage.state, log: log) else {
+            throw .descriptors
+        }
+        self.state = state
+        let restored = try Self.restored(configuration.detection, state)
+        watch = TimingWatch(configuration.alerts, learning: restored.timings, signals: restored.signals)
+        for incident in history.restore(restored.incidents, at: HostClock.unixSeconds()) {
+            state.record(StoredAlert(incident))
+        }
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -79,13 +89,15 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, hardware: hardware, services: services.board, ingestor: ingestor, push: push, desk: desk,
+            board: board, hardware: hardware, services: services.board, state: state, ingestor: ingestor, push: push,
+            desk: desk,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
             web = try HTTPServer(
                 address: configuration.web.listenAddress.description,
                 handler: WebBridge.handler(WebRouter(source: pages)))
+            try state.start()
             pushThread = try DaemonThread(name: "push") { push.run() }
             let ingestor = ingestor
             Self.measure(wakeups, configuration.hardware, log)
@@ -105,6 +117,27 @@ final class Daemon {
         }
         let server = web
         webSlot.withLock { $0 = server }
+    }
+
+    /// With what was learned before this process began, unless the state cannot be read: then it begins anew, and the
+    /// log says why.
+    private static func restored(
+        _ detection: DetectionConfiguration, _ state: StateWriter
+    ) throws(StartFailure) -> (timings: TimingLearning, signals: SignalLearning, incidents: [AlertIncident]) {
+        let settings = LearningSettings(detection)
+        var learning = TimingLearning(settings, memory: state)
+        var signals = SignalLearning(settings, memory: state)
+        var incidents: [AlertIncident] = []
+        do {
+            try state.open { database throws(DatabaseError) in
+                incidents = try database.alerts(last: AlertHistory.endedMax).map { AlertIncident($0) }
+                try signals.restore(from: database)
+                try learning.restore(from: database, unixSeconds: HostClock.unixSeconds())
+            }
+        } catch {
+            throw .other("\(error)")
+        }
+        return (learning, signals, incidents)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -165,13 +198,20 @@ final class Daemon {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
             } + SelfMetrics.families(web.counters)
         let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
-        alertLog.write(
+        tell(
             watch.endWindow(
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
                 signals: signals, at: instant))
+        history.observe(watch.alerts)
         warn(at: end)
         showPages()
         showStatus()
+    }
+
+    /// Writes the changes of alerts to the log, and what has become of each alert to the state database.
+    private func tell(_ changes: [AlertChange]) {
+        alertLog.write(changes)
+        for incident in history.take(changes) { state.record(StoredAlert(incident)) }
     }
 
     /// Says what is lost of what is pushed, and why.
@@ -189,12 +229,16 @@ final class Daemon {
 
     private func showPages() {
         let (timings, levels, alerts) = (watch.timings, watch.levels, watch.alerts)
-        let notEvaluated = watch.notEvaluatedCount
+        let (notEvaluated, learned) = (watch.notEvaluatedCount, watch.learned)
+        let (incidents, signals) = (history.incidents, watch.learnedSignals)
         board.findings.withLock {
             $0.timings = timings
             $0.levels = levels
             $0.notEvaluatedCount = notEvaluated
             $0.alerts = alerts
+            $0.learned = learned
+            $0.history = incidents
+            $0.signals = signals
         }
     }
 
@@ -266,7 +310,7 @@ final class Daemon {
             log.warning("GPUs are not asked: \(error)")
         }
         alertLog.isEnabled = new.notify.journal
-        alertLog.write(watch.apply(new.alerts))
+        tell(watch.apply(new.alerts, learning: LearningSettings(new.detection)))
         running = new
         showPages()
     }
@@ -291,6 +335,7 @@ final class Daemon {
         gpus.stop()
         push.stop()
         pushThread.join()
+        state.stop()
         web.stop()
         sockets.close()
     }

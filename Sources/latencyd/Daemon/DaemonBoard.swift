@@ -1,4 +1,5 @@
 internal import AnomalyDetect
+internal import Exporter
 internal import Platform
 internal import Synchronization
 internal import Telemetry
@@ -13,6 +14,10 @@ final class DaemonBoard: Sendable {
         /// Watches that the alert engine had no room for.
         var notEvaluatedCount: UInt64 = 0
         var alerts = AlertSnapshot()
+        /// Alerts that fire or have fired, the latest first.
+        var history: [AlertIncident] = []
+        var signals = SignalSnapshot()
+        var learned = LearnedSnapshot()
     }
 
     let findings = Locked(Findings())

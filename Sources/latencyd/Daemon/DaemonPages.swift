@@ -12,6 +12,7 @@ struct DaemonPages: WebSource {
     let board: DaemonBoard
     let hardware: HardwareThread
     let services: ServiceBoard
+    let state: StateWriter
     let ingestor: Locked<PushIngestor>
     let push: PushServer
     let desk: ReloadDesk
@@ -33,10 +34,14 @@ struct DaemonPages: WebSource {
         PrometheusAlertsJSON.alerts(board.findings.withLock { $0.alerts })
     }
 
+    func alertHistoryJSON() -> [UInt8] { AlertHistoryJSON.page(board.findings.withLock { $0.history }) }
+
     func rulesJSON() -> [UInt8] {
         PrometheusAlertsJSON.rules(
             board.findings.withLock { $0.alerts }, file: configurationFile, intervalSeconds: windowSeconds)
     }
+
+    func baselinesJSON() -> [UInt8] { LearnedJSON.page(board.findings.withLock { $0.learned }) }
 
     /// The pushed families by name, then the daemon's own.
     func metricFamilies() -> [MetricFamily] {
@@ -55,7 +60,8 @@ struct DaemonPages: WebSource {
         let findings = board.findings.withLock { $0 }
         let families =
             own + hardware.families(at: HostClock.monotonicSeconds()) + services.families()
-            + TimingMetrics.families(findings.timings)
+            + TimingMetrics.families(findings.timings) + LearnedMetrics.families(findings.learned)
+            + SignalMetrics.families(findings.signals) + state.families
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
             + SelfMetrics.families(web.withLock { $0?.counters })
         return pushed.sorted

@@ -1,5 +1,6 @@
 internal import AnomalyDetect
 internal import Collectors
+internal import Exporter
 internal import Platform
 internal import Telemetry
 
@@ -9,13 +10,20 @@ struct TimingWatch {
     static let seriesPerTurn = 256
 
     private var engine: AlertEngine
+    private var learning: TimingLearning
+    /// Nil where signals are not learned.
+    private var signalLearning: SignalLearning?
+    private var grouping = AlertGrouping()
     private var summarizer = WindowSummarizer()
+    private var lastEnd: Instant?
     /// The trailing minute of every timing, at the end of the last window.
     private(set) var timings: [TimingSummary] = []
     /// Timings that had observations in the trailing minute.
     private(set) var activeCount = 0
 
-    init(_ alerts: AlertsConfiguration) {
+    init(_ alerts: AlertsConfiguration, learning: TimingLearning, signals: SignalLearning? = nil) {
+        signalLearning = signals
+        self.learning = learning
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
     }
 
@@ -30,12 +38,18 @@ struct TimingWatch {
         let summaries = counted + Self.new(stated, beside: counted)
         activeCount = summaries.count { $0.summary.count != 0 }
         timings = summaries
-        return engine.evaluate(summaries, signals: signals, at: end)
+        let learned = learning.endWindow(summaries, at: end)
+        signalLearning?.endWindow(signals, at: end)
+        lastEnd = end
+        return grouping.apply(engine.evaluate(summaries, learned: learned, signals: signals, at: end), at: end)
     }
 
     /// Takes new rules.
-    mutating func apply(_ alerts: AlertsConfiguration) -> [AlertChange] {
-        engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+    mutating func apply(_ alerts: AlertsConfiguration, learning settings: LearningSettings) -> [AlertChange] {
+        learning.apply(settings)
+        signalLearning?.apply(settings)
+        let changes = engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+        return lastEnd.map { grouping.apply(changes, at: $0) } ?? changes
     }
 
     /// The level of every statistic that a rule watches.
@@ -44,7 +58,13 @@ struct TimingWatch {
     /// Watches that the engine had no room for.
     var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal }
 
-    var alerts: AlertSnapshot { engine.snapshot() }
+    /// What is known of the learned timings.
+    var learned: LearnedSnapshot { learning.snapshot }
+
+    /// What is known of the learned signals.
+    var learnedSignals: SignalSnapshot { signalLearning?.snapshot ?? SignalSnapshot() }
+
+    var alerts: AlertSnapshot { grouping.apply(engine.snapshot()) }
 
     /// Those of `stated` that are not among `counted`: anybody may push a timing with the name and the labels of one that
     /// is asked for, and no series may be on the page twice.

@@ -38,6 +38,8 @@ struct DaemonStatus: Sendable, Equatable {
     var failingCollectors: [String]
     var collectorCount: Int
     var services: [Service]
+    /// nil when the daemon says nothing about it.
+    var learning: LearningStatus?
     /// nil when they could not be read.
     var alerts: [FiringAlert]?
 
@@ -46,7 +48,9 @@ struct DaemonStatus: Sendable, Equatable {
         [
             "latencyd_build_info", "latencyd_series", "latencyd_push_timings_total", "latencyd_push_dropped_total",
             "latencyd_push_malformed_total", "latencyd_collector_success", "latencyd_service_info",
-            "latencyd_service_up", "latencyd_service_failure", "latencyd_service_signal_missing",
+            "latencyd_learned_series", "latencyd_learned_series_limit", "latencyd_unlearned_series",
+            "latencyd_baseline_state", "latencyd_service_up", "latencyd_service_failure",
+            "latencyd_service_signal_missing",
         ] + signalGauges.values)
 
     /// The gauges of services, by signal.
@@ -55,8 +59,9 @@ struct DaemonStatus: Sendable, Equatable {
     }
 
     /// Of the page of metrics and the alerts.
-    init(address: String, page: ScrapedPage, alerts: [FiringAlert]?) {
+    init(address: String, page: ScrapedPage, alerts: [FiringAlert]?, unlearned: [LearningStatus.Series]? = nil) {
         self.address = address
+        learning = LearningStatus(page: page, unlearned: unlearned)
         self.alerts = alerts
         version = page["latencyd_build_info"].first?.labels["version"] ?? "?"
         series = page["latencyd_series"].map(\.value).reduce(0, +)

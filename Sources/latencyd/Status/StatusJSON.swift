@@ -14,6 +14,7 @@ enum StatusJSON {
             ("collectors", .number(Double(status.collectorCount))),
             ("collectors_failing", .array(status.failingCollectors.map { .string($0) })),
             ("services", .array(status.services.map(service))),
+            ("learning", status.learning.map(learning) ?? .number(.nan)),
             ("alerts", status.alerts.map { .array($0.map(alert)) } ?? .number(.nan)),
             ("found", .array(found.map(server))),
         ])
@@ -36,6 +37,18 @@ enum StatusJSON {
                     })
             ),
             ("missing", strings(service.missing)),
+        ])
+    }
+
+    private static func learning(_ learning: LearningStatus) -> JSONTree {
+        let series = learning.unlearnedSeries.map { list in
+            JSONTree.array(
+                list.map { .object([("timing", .string($0.timing)), ("labels", strings($0.labels))]) })
+        }
+        return .object([
+            ("learned", .number(learning.learned)), ("learned_max", .number(learning.learnedMax)),
+            ("states", numbers(learning.states)), ("unlearned", .number(learning.unlearned)),
+            ("unlearned_series", series ?? .number(.nan)),
         ])
     }
 

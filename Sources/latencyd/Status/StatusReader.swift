@@ -10,6 +10,9 @@ struct StatusReader {
     /// The longest list of alerts, in bytes.
     static let alertsBytesMax = 16 << 20
 
+    /// The longest list of baselines, in bytes.
+    static let baselinesBytesMax = 64 << 20
+
     /// Why there is no status.
     struct Failure: Error, Equatable, CustomStringConvertible {
         let description: String
@@ -25,12 +28,14 @@ struct StatusReader {
         let sink = PageSink(WantedNames(DaemonStatus.sampleNames))
         let metrics = client.begin(fetch("metrics", bytesMax: Self.pageBytesMax), into: sink)
         let list = client.begin(fetch("api/v1/alerts", bytesMax: Self.alertsBytesMax))
+        let baselines = client.begin(fetch("api/v1/baselines", bytesMax: Self.baselinesBytesMax))
         var answers: [HTTPClient.ID: Answer] = [:]
         while client.openCount > 0 {
             for ended in client.wait(seconds: 1) { answers[ended.id] = ended.result }
         }
         return DaemonStatus(
-            address: address, page: try page(answers[metrics], sink), alerts: Self.alerts(answers[list]))
+            address: address, page: try page(answers[metrics], sink), alerts: Self.alerts(answers[list]),
+            unlearned: Self.unlearned(answers[baselines]))
     }
 
     private func fetch(_ path: String, bytesMax: Int) -> HTTPFetch {
@@ -43,6 +48,11 @@ struct StatusReader {
     private static func alerts(_ answer: Answer?) -> [FiringAlert]? {
         guard case .success(let page)? = answer, page.status == 200 else { return nil }
         return try? FiringAlert.list(page.body)
+    }
+
+    private static func unlearned(_ answer: Answer?) -> [LearningStatus.Series]? {
+        guard case .success(let page)? = answer, page.status == 200 else { return nil }
+        return try? LearningStatus.Series.list(page.body)
     }
 
     private func page(_ answer: Answer?, _ sink: PageSink) throws(Failure) -> ScrapedPage {

@@ -20,6 +20,7 @@ struct StatusText {
         lines.append(row("pushed", Finding.printable(pushed(status))))
         lines.append(row("collectors", collectors(status)))
         if !status.services.isEmpty { lines += block("services", status.services.flatMap(service)) }
+        if let learning = status.learning { lines.append(row("learned", Finding.printable(learned(learning)))) }
         lines += block("alerts", alerts(status.alerts))
         if !found.isEmpty {
             lines += [
@@ -36,6 +37,15 @@ struct StatusText {
         return
             "\(Self.number(status.series)) series; since the start \(Self.number(status.timingsTaken)) timings taken, "
             + tail
+    }
+
+    private func learned(_ learning: LearningStatus) -> String {
+        let states = learning.states.sorted { $0.key < $1.key }.map { "\(Self.number($0.value)) \($0.key)" }
+        let known = states.isEmpty ? "" : ": " + states.joined(separator: ", ")
+        let rest =
+            learning.unlearned > 0
+            ? "; \(Self.number(learning.unlearned)) more than detection.max_learned_series allows" : ""
+        return "\(Self.number(learning.learned)) series\(known)\(rest)"
     }
 
     private func collectors(_ status: DaemonStatus) -> String {

@@ -10,6 +10,8 @@ struct FakeSource: WebSource {
 
     func metricFamilies() -> [MetricFamily] { families }
     func alertsJSON() -> [UInt8] { Array("{\"alerts\"}".utf8) }
+    func alertHistoryJSON() -> [UInt8] { Array("{\"history\"}".utf8) }
     func rulesJSON() -> [UInt8] { Array("{\"rules\"}".utf8) }
+    func baselinesJSON() -> [UInt8] { Array("{\"baselines\"}".utf8) }
     func reload() -> ReloadOutcome { outcome }
 }

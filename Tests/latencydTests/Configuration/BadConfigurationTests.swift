@@ -67,6 +67,8 @@ struct BadConfigurationTests {
         Bad("storage: {path: ~/state}", "1:17", "storage.path", "no absolute path", "~"),
         Bad("storage: {path: \"/a\\u0000b\"}", "1:17", "storage.path", "control character"),
         Bad("storage: {retention: 35x}", "1:22", "storage.retention", "not a duration"),
+        Bad("storage: {retention: 1h}", "1:22", "storage.retention", "out of range", "1d"),
+        Bad("storage: {max_size: 1MiB}", "1:21", "storage.max_size", "out of range", "16MiB"),
         Bad("storage: {max_size: 2G}", "1:21", "storage.max_size", "not a size", "2GiB"),
     ]
 
@@ -180,6 +182,31 @@ struct BadConfigurationTests {
         Bad("detection: {window: 7s}", "1:21", "detection.window", "no whole number of windows of 7s", "5s, 10s"),
         Bad("detection: {window: 2m}", "1:21", "detection.window", "out of range", "1s to 1m"),
         Bad("detection: {min_count: 0}", "1:24", "detection.min_count", "out of range"),
+        Bad("detection: {seasons: [2d]}", "1:23", "detection.seasons[0]", "no season", "[1d, 1w]"),
+        Bad("detection: {seasons: [1w, 7d]}", "1:27", "detection.seasons[1]", "already", "leave one"),
+        Bad("detection: {seasons: 1d}", "1:22", "detection.seasons", "not a list", "write a list"),
+        Bad("detection: {timezone: Mars/Olympus}", "1:23", "detection.timezone", "no time zone", "tzdata"),
+        Bad(
+            "detection: {timezone: ../../etc/passwd}", "1:23", "detection.timezone", "not a time zone", "Europe/Berlin"),
+        Bad("detection: {learn: ['a.b']}", "1:21", "detection.learn[0]", "holds a '.'", "/metrics shows it"),
+        Bad("detection: {learn: }", "1:20", "detection.learn", "missing", "write [] to learn nothing"),
+        Bad("detection: {learn: a_*}", "1:20", "detection.learn", "not a list", "in brackets"),
+        Bad(
+            "detection: {max_learned_series: 20001}", "1:33", "detection.max_learned_series", "out of range",
+            "0 to 20000"),
+        Bad("detection: {false_alarms: {warning: 1}}", "1:37", "detection.false_alarms.warning", "1/7d"),
+        Bad(
+            "detection: {false_alarms: {warning: 0/7d}}", "1:37", "detection.false_alarms.warning", "out of range",
+            "1 to"),
+        Bad(
+            "detection: {false_alarms: {warning: 1/1m}}", "1:37", "detection.false_alarms.warning", "out of range", "1h"
+        ),
+        Bad(
+            "detection: {false_alarms: {critical: 2/7d}}", "1:38", "detection.false_alarms.critical",
+            "critical may be wrong more often", "1/30d"),
+        Bad("detection: {false_alarms: {info: 1/7d}}", "1:28", "detection.false_alarms.info", "unknown key", "warning"),
+        Bad("alerts: {learned: {enable: true}}", "1:20", "alerts.learned.enable", "did you mean 'enabled'?"),
+        Bad("alerts: {learned: true}", "1:19", "alerts.learned", "not a mapping"),
         Bad("notify: {journal: 1}", "1:19", "notify.journal", "not a boolean"),
     ]
 

@@ -69,15 +69,15 @@ struct ConfigurationDocumentationTests {
             SignalKind.allCases.map(\.rawValue),
             SignalUnit.allCases.map(\.rawValue), ServiceSignal.allCases.map(\.rawValue),
             ConfigurationDecoder.profileIDs,
-            DetectionKey.allCases.map(\.rawValue), AlertsKey.allCases.map(\.rawValue),
+            DetectionKey.allCases.map(\.rawValue), FalseAlarmsKey.allCases.map { "false_alarms." + $0.rawValue },
+            LearnedAlertsKey.allCases.map { "learned." + $0.rawValue }, AlertsKey.allCases.map(\.rawValue),
             WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
             ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
         ]
         var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for (section, keys) in LaterKeys.inSection {
-            names += keys.keys.map { section.isEmpty ? $0 : "\(section).\($0)" }
+            names += keys.map { section.isEmpty ? $0 : "\(section).\($0)" }
         }
-        names += LaterKeys.readOnly
         for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let help = RunOptions.helpMessage()
         for flag in [

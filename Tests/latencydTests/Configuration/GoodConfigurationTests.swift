@@ -35,7 +35,7 @@ struct GoodConfigurationTests {
     func everything() throws {
         let text = """
             web: {listen_address: "[::1]:80"}
-            storage: {path: /s}
+            storage: {path: /s, retention: 2w, max_size: 64MiB}
             push:
               datagram_socket: /d.sock
               stream_socket: /s.sock
@@ -74,6 +74,7 @@ struct GoodConfigurationTests {
         #expect(configuration.push.bucketsInSeconds == [0.00025, 0.0025, 60])
         #expect(configuration.web.listenAddress == ListenAddress(host: "::1", port: 80))
         #expect(configuration.storage.path == "/s")
+        #expect(configuration.storage.state == StateSettings(maxSizeBytes: 64 << 20, retentionMinutes: 20_160))
         #expect(configuration.hardware.interval == .seconds(2))
         #expect(configuration.hardware.collector("thermal") == CollectorConfiguration(enabled: false))
         #expect(configuration.hardware.collector("pressure") == CollectorConfiguration(interval: .milliseconds(500)))
@@ -161,7 +162,8 @@ struct GoodConfigurationTests {
         ])
     func builtIn(text: String, names: [String]) throws {
         let rules = try decode(text).configuration.alerts.engineRules
-        #expect(rules.filter(\.isBuiltIn).map(\.name) == names)
+        #expect(rules.filter { $0.isBuiltIn && $0.measure != .learned }.map(\.name) == names)
+        #expect(rules.filter { $0.measure == .learned }.count == 1)
     }
 
     @Test("limits that are not set follow a smaller max_series")
@@ -171,19 +173,44 @@ struct GoodConfigurationTests {
         #expect(push.maxSeriesPerSender == 100)
     }
 
+    @Test("learning is set, or has defaults, or is turned off")
+    func learning() throws {
+        let text = """
+            detection:
+              seasons: [24h]
+              timezone: UTC
+              learn: [inference_*, "*_queue_seconds"]
+              max_learned_series: 0
+              min_count: 1
+              false_alarms: {warning: 3/30d, total: 2/1d}
+            alerts: {learned: {enabled: false}}
+            """
+        let configuration = try decode(text).configuration
+        #expect(
+            configuration.detection
+                == DetectionConfiguration(
+                    seasons: [.day], timezone: .utc, learn: ["inference_*", "*_queue_seconds"], maxLearnedSeries: 0,
+                    minCount: 1,
+                    falseAlarms: FalseAlarmBudgets(
+                        warning: FalseAlarmBudget(count: 3, per: .seconds(30 * 86_400)),
+                        critical: FalseAlarmBudget(count: 1, per: .seconds(30 * 86_400)),
+                        total: FalseAlarmBudget(count: 2, per: .seconds(86_400)))))
+        #expect(!configuration.alerts.learned.enabled)
+        #expect(configuration.alerts.engineRules.allSatisfy { $0.measure != .learned })
+        let standard = try decode("detection:").configuration
+        #expect(standard.detection.learn == nil)
+        #expect(standard.detection.seasons == [.day, .week])
+        #expect(standard.alerts.learned.enabled)
+        let off = try decode("detection: {learn: [], seasons: [], timezone: local}").configuration.detection
+        #expect(off.learn == [])
+        #expect(off.seasons == [])
+        #expect(off.timezone == .local)
+    }
+
     @Test(
         "settings of later versions are taken with a warning",
         arguments: [
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
-            ("storage: {retention: 35d}", "1:11: storage.retention"),
-            ("storage: {max_size: 2GiB}", "1:11: storage.max_size"),
-            ("detection: {seasons: [1d, 1w]}", "1:13: detection.seasons"),
-            ("detection: {timezone: local}", "1:13: detection.timezone"),
-            ("detection: {learn: ['*']}", "1:13: detection.learn"),
-            ("detection: {max_learned_series: 500}", "1:13: detection.max_learned_series"),
-            ("detection: {min_count: 20}", "1:13: detection.min_count"),
-            ("detection: {false_alarms: {warning: 1/7d}}", "1:13: detection.false_alarms"),
-            ("alerts: {learned: {}}", "1:10: alerts.learned"),
             ("notify: {alertmanagers: [{url: a}]}", "1:10: notify.alertmanagers"),
             ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
         ])
@@ -268,14 +295,15 @@ struct GoodConfigurationTests {
         let changed = try decode(
             """
             web: {listen_address: "a:1"}
-            storage: {path: /a}
+            storage: {path: /a, retention: 2d, max_size: 1GiB}
             push: {datagram_socket: /d, stream_socket: /s, socket_mode: "0600", socket_group: g, buckets: [1s], max_series: 5}
             notify: {journal: false}
             """
         ).configuration
         #expect(
             changed.keysNeedingRestart(since: .default) == [
-                "web.listen_address", "storage.path", "push.datagram_socket", "push.stream_socket",
+                "web.listen_address", "storage.path", "storage.retention", "storage.max_size", "push.datagram_socket",
+                "push.stream_socket",
                 "push.socket_mode", "push.socket_group", "push.buckets",
             ])
         let light = try decode("{push: {max_series: 5}, notify: {journal: false}}").configuration

@@ -37,7 +37,9 @@ struct SharedPagesTests {
             ]
         }
         func alertsJSON() -> [UInt8] { [] }
+        func alertHistoryJSON() -> [UInt8] { [] }
         func rulesJSON() -> [UInt8] { [] }
+        func baselinesJSON() -> [UInt8] { [] }
         func reload() -> ReloadOutcome { .reloaded }
     }
 

@@ -20,7 +20,9 @@ struct TimingWatchTests {
         var now = 1_000.0
 
         init(_ rules: [AlertRuleConfiguration], noDataAfter: Duration = .seconds(300)) {
-            watch = TimingWatch(AlertsConfiguration(rules: rules, noDataAfter: noDataAfter))
+            watch = TimingWatch(
+                AlertsConfiguration(rules: rules, noDataAfter: noDataAfter),
+                learning: TimingLearning(LearningSettings(DetectionConfiguration(timezone: .utc))))
         }
 
         func push(_ line: String) {
@@ -136,7 +138,8 @@ struct TimingWatchTests {
     func reload() {
         let bench = Bench([Self.rule])
         for _ in 1...4 { _ = bench.window("inference.latency:80|ms") }
-        let changes = bench.watch.apply(AlertsConfiguration())
+        let changes = bench.watch.apply(
+            AlertsConfiguration(), learning: LearningSettings(DetectionConfiguration(timezone: .utc)))
         #expect(changes.map(\.reason) == [.ruleRemoved])
         #expect(bench.watch.alerts.alerts.isEmpty)
     }

@@ -11,8 +11,49 @@ import Testing
 @Suite("docs/limits.md")
 struct LimitsPageTests {
     /// The limits by the name that the page gives them: that of the constant, or of the setting.
-    private static let limits: [String: Double] = [push, others, watch, gpus, services]
-        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+    private static let limits: [String: Double] = [
+        push, others, watch, gpus, services, state, history, decomposition, learning,
+    ]
+    .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+
+    private static let state: [String: Double] = [
+        "storage.max_size": Double(StorageConfiguration().maxSizeBytes),
+        "storage.retention": StorageConfiguration().retention.inSeconds / 86_400,
+        "StateLimits.seriesMax": Double(StateLimits.seriesMax),
+        "StateLimits.summariesPerMinuteMax": Double(StateLimits.summariesPerMinuteMax),
+        "StateLimits.baselineBytesMax": Double(StateLimits.baselineBytesMax),
+        "StateLimits.alertsMax": Double(StateLimits.alertsMax),
+        "StateLimits.alertBytesMax": Double(StateLimits.alertBytesMax),
+        "StateLimits.hoursForgottenPerMinute": Double(StateLimits.hoursForgottenPerMinute),
+        "StateLimits.seriesForgottenPerMinute": Double(StateLimits.seriesForgottenPerMinute),
+        "StateLimits.pagesGivenBackPerMinute": Double(StateLimits.pagesGivenBackPerMinute),
+        "StateLimits.damagedKept": Double(StateLimits.damagedKept),
+        "StateLimits.checkSecondsMax": StateLimits.checkSecondsMax,
+        "StateLimits.waitingMinutesMax": Double(StateLimits.waitingMinutesMax),
+        "StateLimits.waitingSummariesMax": Double(StateLimits.waitingSummariesMax),
+        "StateLimits.waitingBaselineBytesMax": Double(StateLimits.waitingBaselineBytesMax),
+        "StateLimits.waitingAlertsMax": Double(StateLimits.waitingAlertsMax),
+        "StateLimits.transactionBytesMax": Double(StateLimits.transactionBytesMax),
+        "StateLimits.retrySeconds": StateLimits.retrySeconds,
+        "StateLimits.stopSeconds": StateLimits.stopSeconds,
+        "Database.logBytes": Double(Database.logBytes),
+        "Database.busySeconds": Database.busySeconds,
+    ]
+
+    private static let learning: [String: Double] = [
+        "SignalLearning.seriesMax": Double(SignalLearning.seriesMax),
+        "SignalLearning.seriesPerSignalMax": Double(SignalLearning.seriesPerSignalMax),
+        "AlertGrouping.beginningsMax": Double(AlertGrouping.beginningsMax),
+        "AlertGroup.examplesMax": Double(AlertGroup.examplesMax),
+        "AlertHistory.endedMax": Double(AlertHistory.endedMax),
+    ]
+
+    private static let decomposition: [String: Double] = [
+        "DecompositionLimits.pointsMax": Double(DecompositionLimits.pointsMax),
+        "DecompositionLimits.periodsMax": Double(DecompositionLimits.periodsMax),
+        "DecompositionLimits.robustRoundsMax": Double(DecompositionLimits.robustRoundsMax),
+        "DecompositionLimits.levelShiftsMax": Double(DecompositionLimits.levelShiftsMax),
+    ]
 
     private static let watch: [String: Double] = [
         "WatchConfiguration.entriesMax": Double(WatchConfiguration.entriesMax),
@@ -39,6 +80,19 @@ struct LimitsPageTests {
         "WatchLimits.newThreadsPerPassMax": Double(WatchLimits.newThreadsPerPassMax),
         "WatchLimits.cpuListBytesMax": Double(WatchLimits.cpuListBytesMax),
         "WatchLimits.numaMapsBytesMax": Double(WatchLimits.numaMapsBytesMax),
+    ]
+
+    private static let history: [String: Double] = [
+        "CSVRecords.recordBytesMax": Double(CSVRecords.recordBytesMax),
+        "HistoryText.rowsMax": Double(HistoryText.rowsMax),
+        "PlotColumns.countDefault": Double(PlotColumns.countDefault),
+        "PromQLLimits.historySeriesMax": Double(PromQLLimits.historySeriesMax),
+        "PromQLLimits.historyAnswerBytes": Double(PromQLLimits.historyAnswerBytes),
+        "PromQLRangePlan.answerBytesWanted": Double(PromQLRangePlan.answerBytesWanted),
+        "PromQLRangePlan.pointsMax": Double(PromQLRangePlan.pointsMax),
+        "PromQLRangePlan.pointsMin": Double(PromQLRangePlan.pointsMin),
+        "PromQLRangePlan.triesMax": Double(PromQLRangePlan.triesMax),
+        "LearnTable.linesMax": Double(LearnTable.linesMax),
     ]
 
     private static let gpus: [String: Double] = [
@@ -178,6 +232,15 @@ struct LimitsPageTests {
             "AlertRuleConfiguration.labelsMax": Double(AlertRuleConfiguration.labelsMax),
             "LayerPatterns.patternsMax": Double(LayerPatterns.patternsMax),
             "PushConfiguration.bucketsMax": Double(PushConfiguration.bucketsMax),
+            "DetectionConfiguration.learnMax": Double(DetectionConfiguration.learnMax),
+            "detection.max_learned_series": Double(DetectionConfiguration().maxLearnedSeries),
+            "LearnedRoster.candidatesMax": Double(LearnedRoster.candidatesMax),
+            "LearnedRoster.displacedPerMinute": Double(LearnedRoster.displacedPerMinute),
+            "TimingLearning.storedPerMinute": Double(TimingLearning.storedPerMinute),
+            "TimingLearning.replayedMinutesMax": Double(TimingLearning.replayedMinutesMax),
+            "LearnedSnapshot.unlearnedListedMax": Double(LearnedSnapshot.unlearnedListedMax),
+            "LocalZone.fileBytesMax": Double(LocalZone.fileBytesMax),
+            "LocalZone.nameBytesMax": Double(LocalZone.nameBytesMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
             "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
             "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
@@ -248,8 +311,10 @@ struct LimitsPageTests {
     @Test("names counters that there are")
     func counters() {
         let known = Set(
-            (PushMetrics.descriptors + AlertMetrics.descriptors + CollectorRunner.descriptors + SelfMetrics.descriptors
-                + ServiceMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors })
+            (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
+                + CollectorRunner.descriptors + SelfMetrics.descriptors
+                + ServiceMetrics.descriptors + StateMetrics.descriptors
+                + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))
         for row in Self.rows().values {
             for code in MarkdownTable.codes(in: row[4]) where code.hasPrefix("latencyd_") {

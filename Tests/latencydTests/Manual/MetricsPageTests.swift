@@ -11,8 +11,11 @@ import Testing
 struct MetricsPageTests {
     /// Every family that the daemon itself can expose.
     private static let descriptors: [MetricDescriptor] =
-        TimingMetrics.descriptors + AlertMetrics.descriptors + PushMetrics.descriptors + CollectorRunner.descriptors
-        + SelfMetrics.descriptors + ServiceMetrics.descriptors + HardwareCollectors.all.flatMap { $0.descriptors }
+        TimingMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
+        + PushMetrics.descriptors
+        + CollectorRunner.descriptors
+        + SelfMetrics.descriptors + StateMetrics.descriptors + ServiceMetrics.descriptors
+        + HardwareCollectors.all.flatMap { $0.descriptors }
 
     /// The page's rows about the daemon's own metrics, by name.
     private static func rows() -> [String: [String]] {
@@ -43,7 +46,9 @@ struct MetricsPageTests {
         http.responses = [2: 1]
         let ingestor = PushIngestor(store: SeriesStore(), options: PushOptions(), seed: 1)
         let rows = Self.rows()
-        for family in PushMetrics.families(ingestor, connectionCount: 0) + SelfMetrics.families(http) {
+        for family in PushMetrics.families(ingestor, connectionCount: 0) + SelfMetrics.families(http)
+            + StateMetrics.families(StateMetrics.Readings())
+        {
             let cell = try #require(rows[family.descriptor.sampleName])[3]
             let documented = Set(MarkdownTable.codes(in: cell))
             for label in family.samples.flatMap(\.labels.labels) {

@@ -156,6 +156,34 @@ struct StatusTextTests {
         #expect(StatusJSON.render(status, found: []).hasPrefix("{"))
     }
 
+    @Test("what is learned is counted by how much is known, and what finds no room is listed for machines")
+    func learning() throws {
+        let page = try Self.page(
+            """
+            latencyd_learned_series 3
+            latencyd_learned_series_limit 3
+            latencyd_unlearned_series 2
+            latencyd_baseline_state{timing="a",state="level"} 1
+            latencyd_baseline_state{timing="b",state="weekly"} 1
+            latencyd_baseline_state{timing="c",state="weekly"} 1
+            """)
+        let list = try LearningStatus.Series.list(
+            Array(
+                """
+                {"status":"success","data":{"learned":[{"timing":"a"}],"unlearned":[{"timing":"x","labels":{"m":"1"}},
+                {"timing":"y","labels":{}}],"unlearnedCount":2}}
+                """.utf8))
+        let status = DaemonStatus(address: "h:1", page: page, alerts: [], unlearned: list)
+        #expect(
+            StatusText(isColoured: false).render(status, found: []).contains(
+                "\nlearned     3 series: 1 level, 2 weekly; 2 more than detection.max_learned_series allows\n"))
+        let json = StatusJSON.render(status, found: [])
+        #expect(json.contains("\"states\":{\"level\":1,\"weekly\":2},\"unlearned\":2,"))
+        #expect(json.contains("\"unlearned_series\":[{\"timing\":\"x\",\"labels\":{\"m\":\"1\"}},{\"timing\":\"y\""))
+        let unread = DaemonStatus(address: "h:1", page: page, alerts: [])
+        #expect(StatusJSON.render(unread, found: []).contains("\"unlearned_series\":null"))
+    }
+
     @Test("machines get the same as one object")
     func json() throws {
         let status = try Self.status()

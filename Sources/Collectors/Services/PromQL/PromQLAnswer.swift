@@ -7,7 +7,16 @@ struct PromQLElement: Sendable, Equatable {
     var value: Double?
 }
 
-/// An engine's answer to an instant query, in the JSON of Prometheus' HTTP API. Members that are not used here, as
+/// One series of an answer over a range of time.
+struct PromQLRangeElement: Sendable, Equatable {
+    var metric: [String: String]
+    /// Seconds since 1970, as many as `values`.
+    var times: [Double] = []
+    /// NaN and the infinities are values.
+    var values: [Double] = []
+}
+
+/// An engine's answer to a query, in the JSON of Prometheus' HTTP API. Members that are not used here, as
 /// `warnings` and `infos` about a part of the data that is missing, are passed over.
 enum PromQLAnswer {
     private static let remedy = "check the URL, below which /api/v1/query is asked"
@@ -17,6 +26,39 @@ enum PromQLAnswer {
     static func read(
         status: Int, body: [UInt8], of url: String, _ take: (PromQLElement) -> Void
     ) throws(ServiceFailure) {
+        let type = try type(status: status, body: body, of: url) { type, result throws(JSONScanner.Problem) in
+            switch type {
+            case vector:
+                try result.array { scanner throws(JSONScanner.Problem) in take(try element(&scanner)) }
+            case scalar: take(PromQLElement(metric: [:], value: try value(&result)?.value))
+            default: break
+            }
+        }
+        guard type == vector || type == scalar else {
+            throw ServiceFailure(
+                .query, "it gives a \(readable(type)); write a query for one value of each series, without a range")
+        }
+    }
+
+    /// Hands over the series in an answer to a query over a range of time, one after the other. They count only when
+    /// nothing is thrown.
+    static func readRange(
+        status: Int, body: [UInt8], of url: String, _ take: (PromQLRangeElement) -> Void
+    ) throws(ServiceFailure) {
+        let type = try type(status: status, body: body, of: url) { type, result throws(JSONScanner.Problem) in
+            guard type == matrix else { return }
+            try result.array { scanner throws(JSONScanner.Problem) in take(try rangeElement(&scanner)) }
+        }
+        guard type == matrix else {
+            throw ServiceFailure(.notMetrics, "the answer to a query over a range is a \(readable(type)); \(remedy)")
+        }
+    }
+
+    /// The type of the result, which `walk` has walked through.
+    private static func type(
+        status: Int, body: [UInt8], of url: String,
+        _ walk: (String, inout JSONScanner) throws(JSONScanner.Problem) -> Void
+    ) throws(ServiceFailure) -> String {
         switch status {
         // Of whatever stands before the engine.
         case 300..<400, 401, 403, 404: throw ServiceFailure(status: status, of: url, remedy: remedy)
@@ -24,7 +66,7 @@ enum PromQLAnswer {
         }
         let answer: Members
         do throws(JSONScanner.Problem) {
-            answer = try members(body, take)
+            answer = try members(body, walk)
         } catch {
             if status != 200 { throw ServiceFailure(status: status, of: url, remedy: remedy) }
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: \(error); \(remedy)")
@@ -37,10 +79,7 @@ enum PromQLAnswer {
         guard answer.status == "success", let type = answer.type else {
             throw ServiceFailure(.notMetrics, "the answer is none of Prometheus' API: it has no result; \(remedy)")
         }
-        guard type == vector || type == scalar else {
-            throw ServiceFailure(
-                .query, "it gives a \(readable(type)); write a query for one value of each series, without a range")
-        }
+        return type
     }
 
     /// On one line and not too long.
@@ -57,6 +96,9 @@ enum PromQLAnswer {
 extension PromQLAnswer {
     private static let vector = "vector"
     private static let scalar = "scalar"
+    private static let matrix = "matrix"
+
+    private typealias Walk = (String, inout JSONScanner) throws(JSONScanner.Problem) -> Void
 
     private struct Members {
         var status: String?
@@ -67,7 +109,7 @@ extension PromQLAnswer {
     }
 
     private static func members(
-        _ body: [UInt8], _ take: (PromQLElement) -> Void
+        _ body: [UInt8], _ walk: Walk
     ) throws(JSONScanner.Problem) -> Members {
         var members = Members()
         var scanner = JSONScanner(body)
@@ -77,7 +119,7 @@ extension PromQLAnswer {
             case "errorType": members.errorType = try scanner.string()
             case "error": members.error = try scanner.string()
             case "data" where members.type == nil && scanner.kind() == .object:
-                members.type = try data(&scanner, body, take)
+                members.type = try data(&scanner, body, walk)
             default: try scanner.skip()
             }
         }
@@ -87,7 +129,7 @@ extension PromQLAnswer {
 
     /// The type of the result; nil when there is none.
     private static func data(
-        _ scanner: inout JSONScanner, _ body: [UInt8], _ take: (PromQLElement) -> Void
+        _ scanner: inout JSONScanner, _ body: [UInt8], _ walk: Walk
     ) throws(JSONScanner.Problem) -> String? {
         var type: String?
         var place: Int?
@@ -104,12 +146,7 @@ extension PromQLAnswer {
         guard let type, let place else { return nil }
         // Members have no order: what the result is may stand behind it.
         var result = JSONScanner(body, at: place)
-        switch type {
-        case vector:
-            try result.array { scanner throws(JSONScanner.Problem) in take(try element(&scanner)) }
-        case scalar: take(PromQLElement(metric: [:], value: try value(&result)))
-        default: break
-        }
+        try walk(type, &result)
         return type
     }
 
@@ -123,7 +160,7 @@ extension PromQLAnswer {
                 try scanner.object { scanner, name throws(JSONScanner.Problem) in
                     element.metric[name] = try scanner.string()
                 }
-            case "value": element.value = try value(&scanner)
+            case "value": element.value = try value(&scanner)?.value
             default: try scanner.skip()
             }
         }
@@ -131,19 +168,45 @@ extension PromQLAnswer {
         return element
     }
 
-    /// The time, and the value as a text, since JSON has no NaN.
-    private static func value(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Double? {
+    private static func rangeElement(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> PromQLRangeElement {
+        var element = PromQLRangeElement(metric: [:])
+        var hasMetric = false
+        try scanner.object { scanner, name throws(JSONScanner.Problem) in
+            switch name {
+            case "metric":
+                hasMetric = true
+                try scanner.object { scanner, name throws(JSONScanner.Problem) in
+                    element.metric[name] = try scanner.string()
+                }
+            case "values":
+                try scanner.array { scanner throws(JSONScanner.Problem) in
+                    guard let (time, value) = try value(&scanner) else { return }
+                    element.times.append(time)
+                    element.values.append(value)
+                }
+            default: try scanner.skip()
+            }
+        }
+        guard hasMetric else { throw scanner.problem("a series without 'metric'") }
+        return element
+    }
+
+    /// The time, and the value as a text, since JSON has no NaN; nil for a text that is no number.
+    private static func value(
+        _ scanner: inout JSONScanner
+    ) throws(JSONScanner.Problem) -> (time: Double, value: Double)? {
         var parts = 0
+        var time = 0.0
         var number: Double?
         try scanner.array { scanner throws(JSONScanner.Problem) in
             parts += 1
             switch parts {
-            case 1 where scanner.kind() == .number: try scanner.skip()
+            case 1 where scanner.kind() == .number: time = try scanner.number()
             case 2: number = ExpositionNumber.value(try scanner.string())
             default: throw scanner.problem("no value with its time")
             }
         }
         guard parts == 2 else { throw scanner.problem("no value with its time") }
-        return number
+        return number.map { (time, $0) }
     }
 }

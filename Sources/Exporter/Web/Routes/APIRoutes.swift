@@ -4,8 +4,14 @@ enum APIRoutes {
         WebRoute.page("/api/v1/alerts", "Alerts that are pending or firing, JSON") { _, source in
             .json(source.alertsJSON())
         },
+        WebRoute.page("/api/v1/alerts/history", "Alerts that fire or have fired, the latest first, JSON") { _, source in
+            .json(source.alertHistoryJSON())
+        },
         WebRoute.page("/api/v1/rules", "Alert rules and their state, JSON") { _, source in
             .json(source.rulesJSON())
+        },
+        WebRoute.page("/api/v1/baselines", "What was learned about each timing, JSON") { _, source in
+            .json(source.baselinesJSON())
         },
         WebRoute.page("/api/v1/status/buildinfo", "Version and origin of this program, JSON") { _, source in
             .json(buildInformation(source.buildInformation))

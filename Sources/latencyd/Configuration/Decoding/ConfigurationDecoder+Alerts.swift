@@ -3,8 +3,12 @@ internal import Platform
 internal import Telemetry
 
 enum AlertsKey: String, ConfigurationKey {
-    case rules, builtin
+    case rules, builtin, learned
     case noDataAfter = "no_data_after"
+}
+
+enum LearnedAlertsKey: String, ConfigurationKey {
+    case enabled
 }
 
 extension ConfigurationDecoder {
@@ -14,11 +18,22 @@ extension ConfigurationDecoder {
             switch key {
             case .rules: rules(field, &alerts)
             case .builtin: alerts.builtin = builtin(field)
+            case .learned: alerts.learned = learned(field)
             case .noDataAfter:
                 alerts.noDataAfter = duration(field, in: AlertsConfiguration.noDataAfterRange) ?? alerts.noDataAfter
             }
         }
         return alerts
+    }
+
+    private mutating func learned(_ section: ConfigurationField) -> LearnedAlertsConfiguration {
+        var learned = LearnedAlertsConfiguration()
+        for (key, field) in fields(of: section, LearnedAlertsKey.self) {
+            switch key {
+            case .enabled: learned.enabled = boolean(field) ?? learned.enabled
+            }
+        }
+        return learned
     }
 
     private mutating func rules(_ list: ConfigurationField, _ alerts: inout AlertsConfiguration) {

@@ -9,12 +9,8 @@ enum WebKey: String, ConfigurationKey {
 }
 
 enum StorageKey: String, ConfigurationKey {
-    case path
-}
-
-enum DetectionKey: String, ConfigurationKey {
-    case window
-    case minCount = "min_count"
+    case path, retention
+    case maxSize = "max_size"
 }
 
 enum NotifyKey: String, ConfigurationKey {
@@ -57,32 +53,22 @@ extension ConfigurationDecoder {
         for (key, field) in fields(of: section, StorageKey.self) {
             switch key {
             case .path: storage.path = text(field, "the path of a folder", PathScalar.absolute)
+            case .retention:
+                storage.retention = duration(field, in: StorageConfiguration.retentionRange) ?? storage.retention
+            case .maxSize: storage.maxSizeBytes = maxSize(field) ?? storage.maxSizeBytes
             }
         }
         return storage
     }
 
-    private mutating func detection(_ section: ConfigurationField) -> DetectionConfiguration {
-        var detection = DetectionConfiguration()
-        for (key, field) in fields(of: section, DetectionKey.self) {
-            if LaterKeys.readOnly.contains(field.path.description) { warnWithoutEffect(field) }
-            switch key {
-            case .window: detection.window = window(field) ?? detection.window
-            case .minCount: detection.minCount = integer(field, in: 1...1_000_000) ?? detection.minCount
+    private mutating func maxSize(_ field: ConfigurationField) -> Int? {
+        text(field, "a size such as 2GiB") { text throws(ScalarProblem) in
+            let bytes = try ByteSizeScalar.parse(text)
+            guard StorageConfiguration.maxSizeRange.contains(bytes) else {
+                throw .impossible(text, "is out of range", "write a size from 16MiB to 1TiB")
             }
+            return bytes
         }
-        return detection
-    }
-
-    private mutating func window(_ field: ConfigurationField) -> Duration? {
-        guard let window = duration(field, in: DetectionConfiguration.windowRange) else { return nil }
-        guard Duration.seconds(60).wholeNanoseconds.isMultiple(of: window.wholeNanoseconds) else {
-            report(
-                field, "a minute is no whole number of windows of \(DurationScalar.format(window))",
-                "write 1s, 2s, 5s, 10s, 15s, 20s, 30s or 60s")
-            return nil
-        }
-        return window
     }
 
     private mutating func notify(_ section: ConfigurationField) -> NotifyConfiguration {

@@ -6,16 +6,16 @@ extension ConfigurationDecoder {
     mutating func fields<Key: ConfigurationKey>(
         of field: ConfigurationField, _ keys: Key.Type
     ) -> [(key: Key, field: ConfigurationField)] {
-        let later = LaterKeys.inSection[field.path.description] ?? [:]
+        let later = LaterKeys.inSection[field.path.description] ?? []
         var known: [(key: Key, field: ConfigurationField)] = []
         for entry in mapping(field) {
             let child = field.entry(entry)
             if let key = Key(rawValue: entry.key) {
                 known.append((key, child))
-            } else if let value = later[entry.key] {
-                check(child, later: value)
+            } else if later.contains(entry.key) {
+                warnWithoutEffect(child)
             } else {
-                reportUnknown(entry.key, child, known: Key.allCases.map(\.rawValue) + later.keys.sorted())
+                reportUnknown(entry.key, child, known: Key.allCases.map(\.rawValue) + later.sorted())
             }
         }
         return known
@@ -73,22 +73,6 @@ extension ConfigurationDecoder {
         warn(field, "has no effect in this version yet", "nothing to be done; it may stay for later versions")
     }
 
-    private mutating func check(_ field: ConfigurationField, later value: LaterKeys.Value) {
-        warnWithoutEffect(field)
-        switch value {
-        case .anything: break
-        case .duration:
-            _ = text(field, "a duration such as 35d") { text throws(ScalarProblem) in
-                try DurationScalar.parse(text)
-            }
-        case .byteSize:
-            _ = text(field, "a size such as 2GiB") { text throws(ScalarProblem) in
-                try ByteSizeScalar.parse(text)
-            }
-        case .wholeNumber(let range): _ = integer(field, in: range)
-        }
-    }
-
     /// Says what an unknown key was meant to be: another spelling, another section, or any of the known ones.
     mutating func reportUnknown(_ key: String, _ field: ConfigurationField, known: [String]) {
         let remedy =
@@ -104,7 +88,7 @@ extension ConfigurationDecoder {
 
     private static let sections: [(name: String, keys: [String])] = [
         ("web", WebKey.allCases.map(\.rawValue)),
-        ("storage", StorageKey.allCases.map(\.rawValue) + ["retention", "max_size"]),
+        ("storage", StorageKey.allCases.map(\.rawValue)),
         ("push", PushKey.allCases.map(\.rawValue)),
         ("hardware", HardwareKey.allCases.map(\.rawValue)),
         ("detection", DetectionKey.allCases.map(\.rawValue)),

@@ -14,6 +14,15 @@ struct AlertsConfiguration: Sendable, Equatable {
     var builtin: [String: Bool] = [:]
     /// How long an alert whose series went quiet is kept before it ends as "no data". Default 5m; 10s to 7d.
     var noDataAfter: Duration = .seconds(5 * 60)
+    /// What is made of what was learned.
+    var learned = LearnedAlertsConfiguration()
+}
+
+/// `alerts.learned`: alerts where a timing is not as it was learned.
+struct LearnedAlertsConfiguration: Sendable, Equatable {
+    /// Whether there are such alerts. Default true. Without them the scores are exposed all the same; to be turned off
+    /// where thresholds alone, or rules of Prometheus on the scores, raise the alarm.
+    var enabled = true
 }
 
 /// `alerts.rules[]`: bounds for one statistic of the timings that match.

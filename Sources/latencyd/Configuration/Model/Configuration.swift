@@ -37,18 +37,21 @@ struct StorageConfiguration: Sendable, Equatable {
     /// the user's where that cannot be used (`RuntimePaths`). To be changed where the state belongs on another disk.
     /// Needs a restart.
     var path: String?
-}
 
-/// `detection`: how timings are summed up.
-struct DetectionConfiguration: Sendable, Equatable {
-    static let windowRange: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+    static let retentionRange: ClosedRange<Duration> = .seconds(86_400) ... .seconds(1_100 * 86_400)
+    static let maxSizeRange = 16 << 20...1 << 40
 
-    /// How often the trailing minute is evaluated. Default 10s; 1s to 60s, a minute must be a whole number of windows.
-    /// Shorter finds a change sooner and costs more processor time. Hardly anyone needs to change it.
-    var window: Duration = .seconds(10)
-    /// The fewest observations in the trailing minute for a timing to be judged by what was learned about it. Default
-    /// 20; 1 to 1,000,000. Rules have a `min_count` of their own, which this does not touch.
-    var minCount = 20
+    /// How long summaries of minutes, ended alerts and series without a value are kept. Default 35d: five weeks, so that a
+    /// weekly season has been seen several times; 1d to 1100d. To be raised for a longer history. Needs a restart.
+    var retention: Duration = .seconds(35 * 86_400)
+    /// Bytes of the state database with its log, at the most; the oldest minutes go first. Default 2GiB; 16MiB to 1TiB.
+    /// To be lowered on a small disk. Needs a restart.
+    var maxSizeBytes = 2 << 30
+
+    /// The same for the state database.
+    var state: StateSettings {
+        StateSettings(maxSizeBytes: maxSizeBytes, retentionMinutes: Int64(retention.inSeconds / 60))
+    }
 }
 
 /// `notify`: who is told about alerts.

@@ -1,0 +1,79 @@
+internal import AnomalyDetect
+internal import Exporter
+
+/// What alerts there were: incidents made of changes of level, those that last and the latest that ended.
+///
+/// Owned by the main loop. It has no clock and writes nothing.
+struct AlertHistory: Sendable {
+    /// Incidents that ended and are shown; the state database keeps more.
+    static let endedMax = 1_000
+
+    private var lasting: [String: AlertIncident] = [:]
+    /// The latest last.
+    private var ended: [AlertIncident] = []
+
+    /// The latest beginning first.
+    var incidents: [AlertIncident] {
+        (ended + lasting.values).sorted { ($0.beginSeconds, $0.id) > ($1.beginSeconds, $1.id) }
+    }
+
+    /// Takes what is known from before this process began. What lasted then is over: what goes on begins anew.
+    ///
+    /// - Returns: what has changed by that.
+    mutating func restore(_ stored: [AlertIncident], at unixSeconds: Double) -> [AlertIncident] {
+        var changed: [AlertIncident] = []
+        for var incident in stored.sorted(by: { $0.beginSeconds < $1.beginSeconds }) {
+            if incident.endSeconds == nil {
+                incident.endSeconds = max(unixSeconds, incident.beginSeconds)
+                incident.annotations["end"] = "restart"
+                changed.append(incident)
+            }
+            keep(incident)
+        }
+        return changed
+    }
+
+    /// Takes the changes of a window.
+    ///
+    /// - Returns: the incidents that are to be stored anew.
+    mutating func take(_ changes: [AlertChange]) -> [AlertIncident] {
+        changes.map { change in
+            var incident = AlertIncident(change)
+            if let before = lasting[incident.id] {
+                // What was said at the highest level stays.
+                if before.level >= incident.level { incident.annotations = before.annotations }
+                incident.level = max(before.level, incident.level)
+                incident.peak = Self.worse(before.peak, incident.peak, change.direction)
+            }
+            if incident.endSeconds != nil {
+                incident.annotations["end"] =
+                    change.learned?.isLevelShift == true ? "newNormal" : change.reason.rawValue
+                lasting[incident.id] = nil
+                keep(incident)
+            } else {
+                lasting[incident.id] = incident
+            }
+            return incident
+        }
+    }
+
+    /// Takes the values of what fires now; they are stored with the next change.
+    mutating func observe(_ alerts: AlertSnapshot) {
+        guard !lasting.isEmpty else { return }
+        for alert in alerts.alerts where alert.state == .firing && alert.value.isFinite {
+            let id = AlertIncident.id(of: alert, in: alerts)
+            guard let before = lasting[id]?.peak else { continue }
+            lasting[id]?.peak = Self.worse(before, alert.value, alerts.rules[alert.rule].direction)
+        }
+    }
+
+    private mutating func keep(_ incident: AlertIncident) {
+        ended.append(incident)
+        if ended.count > Self.endedMax { ended.removeFirst(ended.count - Self.endedMax) }
+    }
+
+    private static func worse(_ one: Double?, _ other: Double?, _ direction: AlertDirection) -> Double? {
+        guard let one, let other else { return one ?? other }
+        return direction == .above ? max(one, other) : min(one, other)
+    }
+}
