@@ -348,7 +348,9 @@ def test_what_an_engine_gave_is_kept_with_its_minutes(engine: str, tmp_path: Pat
         daemon.stop()
     finally:
         daemon.discard()
-    assert set(stored(tmp_path / "state")) == set(found)
+    # What it learned of the host meanwhile stands beside it.
+    timings = {key for key in stored(tmp_path / "state") if not key[0].startswith("signal ")}
+    assert timings == set(found)
 
 
 def test_what_is_known_already_is_left_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
