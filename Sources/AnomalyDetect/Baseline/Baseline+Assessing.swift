@@ -15,7 +15,9 @@ extension Baseline {
         result.level = thresholds.level(
             result.score,
             sustained: harmless(AnomalyScore.gain * reading.sustained, reading.point.value, result.expected))
-        if let incident, incident.acceptedAt == nil, !isOver(incident, reading, scale) {
+        if let incident, incident.acceptedAt == nil,
+            !isOver(incident, reading, scale) || incident.near + 1 < Incident.calm
+        {
             result.level = max(result.level, incident.level)
         }
         if let accepted = incident?.acceptedAt, accepted == lastTime { result.isLevelShift = true }
