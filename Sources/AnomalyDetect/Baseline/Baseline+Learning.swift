@@ -46,20 +46,21 @@ extension Baseline {
         if hasDay {
             profile.learnDay(
                 reading.value - level, phase: reading.phase,
-                reach: days < 1 ? .infinity : 5 * reading.seasonalDeviation, weight: weight)
+                reach: days < 1 ? .infinity : Self.seasonReach * reading.seasonalDeviation, weight: weight)
         }
         if usesWeek {
             profile.learnWeek(
-                reading.weekly, slot: reading.weekSlot, reach: 5 * reading.weeklyDeviation, minutes: minutes,
+                reading.weekly, slot: reading.weekSlot, reach: Self.seasonReach * reading.weeklyDeviation,
+                minutes: minutes,
                 weight: weight)
         }
     }
 
     private mutating func learnLevel(_ reading: Reading, _ minutes: Double, _ weight: Double) {
-        var rate = min(0.04 * minutes, 0.5)
+        var rate = min(Self.levelRate * minutes, 0.5)
         var difference = reading.seasonal
         if seasonal.scale.isKnown {
-            let reach = 2 * reading.seasonalDeviation
+            let reach = Self.levelReach * reading.seasonalDeviation
             difference = min(max(difference, -reach), reach)
         } else {
             rate = max(rate, 1 / (seasonal.scale.count + 1))

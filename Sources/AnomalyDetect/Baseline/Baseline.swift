@@ -20,6 +20,11 @@ public struct Baseline: Sendable {
     static let weeklyAfter = 14.0
     /// By how much the score of a series is lowered whose day is not known.
     static let caution = 1.5
+    /// How much of a residual the level takes over, a minute: it remembers 25.
+    static let levelRate = 0.04
+    /// Standard deviations that a residual counts as at most: for the level, and for the seasons.
+    static let levelReach = 2.0
+    static let seasonReach = 5.0
 
     public let settings: BaselineSettings
     let thresholds: AlarmThresholds
@@ -30,7 +35,7 @@ public struct Baseline: Sendable {
     /// The first values, until there are enough to decide on the scale.
     var opening: [Point] = []
     var scale: ValueScale?
-    /// What is expected without a season; seconds-long memory of about 25 minutes.
+    /// What is expected without a season, as it was over the last half hour.
     var level = 0.0
     /// What the level usually does over the day.
     var course = LevelCourse()
@@ -48,7 +53,7 @@ public struct Baseline: Sendable {
     var sustainedLocal = SustainedScorer()
     var score = AnomalyScore()
     var incident: Incident?
-    /// Seconds that were learned from; gaps of up to an hour count as well.
+    /// Seconds that were learned from; of a gap a quarter of an hour counts.
     var learnedSeconds = 0.0
     var lastTime: Int64 = .min
     /// Observations behind a usual value.

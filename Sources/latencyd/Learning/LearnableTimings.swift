@@ -2,14 +2,20 @@ internal import Telemetry
 
 /// Which timings are learned, by their names.
 ///
-/// Without patterns in the configuration it is what looks like a latency: a timing in seconds of whose name no word says
-/// that it is about something that happens once, or that is no latency at all.
+/// Without patterns in the configuration it is what looks like a latency: a timing in seconds, or one without a unit
+/// whose name says so, as histograms and distributions are pushed. No word of the name may say that it is about something
+/// that happens once, or that is no latency at all.
 struct LearnableTimings: Sendable {
     /// Words between underscores that tell a name from a latency's.
     static let foreignWords: Set<String> = [
         "age", "backup", "boot", "build", "compilation", "compile", "cooldown", "download", "init", "initialization",
         "install", "interval", "lifetime", "load", "loading", "migration", "period", "shutdown", "start", "startup",
         "timeout", "train", "training", "ttl", "uptime", "warmup",
+    ]
+    /// Words that make a latency of what has no unit.
+    static let latencyWords: Set<String> = [
+        "delay", "duration", "elapsed", "itl", "latencies", "latency", "lag", "rtt", "time", "tpot", "ttfb",
+        "ttft", "wait", "waiting",
     ]
     /// The most names remembered; beyond it all are forgotten and looked at anew.
     private static let namesMax = 10_000
@@ -35,7 +41,8 @@ struct LearnableTimings: Sendable {
     }
 
     static func looksLikeLatency(_ timing: String, _ unit: MetricUnit) -> Bool {
-        unit == .seconds
-            && !timing.split(separator: "_").contains { foreignWords.contains($0.lowercased()) }
+        let words = timing.split(separator: "_").map { $0.lowercased() }
+        guard !words.contains(where: foreignWords.contains) else { return false }
+        return unit == .seconds || (unit == .none && words.contains(where: latencyWords.contains))
     }
 }

@@ -12,6 +12,8 @@ struct LearnableTimingsTests {
             ("rebuild_seconds", .seconds, true), ("http_Boot_seconds", .seconds, false),
             ("model_load_seconds", .seconds, false), ("session_age_seconds", .seconds, false),
             ("payload_bytes", .bytes, false), ("batch_size", .none, false),
+            ("inference_latency", .none, true), ("TTFT", .none, true), ("response_size", .bytes, false),
+            ("boot_time", .none, false), ("runtime", .none, false),
         ])
     func standard(_ name: String, _ unit: MetricUnit, _ isLearned: Bool) {
         var learnable = LearnableTimings(nil)
