@@ -73,7 +73,7 @@ def described() -> set[str]:
     text = (REPOSITORY / "docs/metrics.md").read_text()
     names = set()
     for name, kind in re.findall(r"^\| `(latencyd_\w+)` \| (\w+) \|", text, re.MULTILINE):
-        names |= {name + suffix for suffix in OF_A_HISTOGRAM} if kind == "histogram" else {name}
+        names |= {name, *(name + suffix for suffix in OF_A_HISTOGRAM)} if kind == "histogram" else {name}
     return names
 
 
