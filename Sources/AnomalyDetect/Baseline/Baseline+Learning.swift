@@ -15,9 +15,12 @@ extension Baseline {
         addEpisodes(reading, minutes, point.instant.unix)
         learnSeason(reading, minutes, weight)
         learnLevel(reading, minutes, weight)
-        seasonal.scale.add(reading.seasonal, slot: reading.slot, minutes: minutes, weight: weight)
-        local.scale.add(reading.local, slot: reading.slot, minutes: minutes, weight: weight)
-        weekly.scale.add(reading.weekly, slot: reading.slot, minutes: minutes, weight: weight)
+        seasonal.scale.add(
+            reading.seasonal, slot: reading.slot, floor: reading.floor, minutes: minutes, weight: weight)
+        local.scale.add(
+            reading.local, slot: reading.slot, floor: reading.floor, minutes: minutes, weight: weight)
+        weekly.scale.add(
+            reading.weekly, slot: reading.slot, floor: reading.floor, minutes: minutes, weight: weight)
         if assessed.level < .warning { step.add(reading.value, minutes: minutes) } else { step.skip(reading.value) }
         recent.add(reading.value - reading.season.value)
         score.add(reading.mean)
@@ -58,12 +61,11 @@ extension Baseline {
 
     private mutating func learnLevel(_ reading: Reading, _ minutes: Double, _ weight: Double) {
         var rate = min(Self.levelRate * minutes, 0.5)
+        if !seasonal.scale.isKnown { rate = max(rate, 1 / (seasonal.scale.count + 1)) }
         var difference = reading.seasonal
-        if seasonal.scale.isKnown {
+        if seasonal.scale.count >= ResidualScale.clipAfter {
             let reach = Self.levelReach * reading.seasonalDeviation
             difference = min(max(difference, -reach), reach)
-        } else {
-            rate = max(rate, 1 / (seasonal.scale.count + 1))
         }
         level += rate * weight * difference
         if incident == nil { course.learn(level, slot: reading.slot, minutes: minutes) }

@@ -16,6 +16,8 @@ extension Baseline {
         var seasonalDeviation: Double
         var localDeviation: Double
         var weeklyDeviation: Double
+        /// The least of these.
+        var floor: Double
         /// By how much it may differ from what is expected before its score is 1; before `widening`.
         var bandWidth: Double
         /// Distances in standard deviations in the direction that counts, less what passes.
@@ -48,7 +50,8 @@ extension Baseline {
         var reading = Reading(
             point: point, value: value, phase: phase, slot: slot, weekSlot: weekSlot, season: season,
             seasonal: seasonalResidual, local: localResidual, weekly: weekResidual, seasonalDeviation: outlook.seasonal,
-            localDeviation: outlook.local, weeklyDeviation: outlook.weekly, bandWidth: outlook.bandWidth,
+            localDeviation: outlook.local, weeklyDeviation: outlook.weekly, floor: outlook.floor,
+            bandWidth: outlook.bandWidth,
             widening: widening)
         // A series that never moved from 0 has no scale by which its first move could be judged.
         guard outlook.floor > 0 else { return reading }
@@ -101,7 +104,7 @@ extension Baseline {
         )
         guard parts.0 > 0, parts.1 > 0, parts.2 > 0 else { return 0 }
         let width = AnomalyScore.weightedMean(parts.0, parts.1, isWeekly ? parts.2 : nil)
-        return (state == .level ? width * Self.caution : width) / AnomalyScore.gain
+        return width * hesitation / AnomalyScore.gain
     }
 
     /// Whether the course of the week has a say.
@@ -115,7 +118,7 @@ extension Baseline {
         let hasRecent = recent.count >= 5
         let localPart = hasRecent ? reading.localSize / local.episodes.threshold : seasonalPart
         let weeklyPart = isWeekly ? reading.weeklySize / weekly.episodes.threshold : nil
-        return cautious(AnomalyScore.mean(seasonalPart, localPart, weeklyPart))
+        return AnomalyScore.mean(seasonalPart / hesitation, localPart / hesitation, weeklyPart)
     }
 
     private func sustained(_ reading: Reading) -> Double {
@@ -125,7 +128,7 @@ extension Baseline {
         )
         // Most values by far are not worth the logarithms.
         guard parts.0 * parts.1 > 0.05 else { return 0 }
-        return cautious(AnomalyScore.mean(parts.0, parts.1))
+        return AnomalyScore.mean(parts.0 / hesitation, parts.1 / hesitation)
     }
 
     private func widening(_ count: Double) -> Double {
@@ -155,5 +158,6 @@ extension Baseline {
         }
     }
 
-    private func cautious(_ mean: Double) -> Double { state == .level ? mean / Self.caution : mean }
+    /// By how much thresholds are higher while the day is not known.
+    private var hesitation: Double { state == .level ? Self.caution : 1 }
 }

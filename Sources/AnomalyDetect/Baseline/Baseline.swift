@@ -18,7 +18,7 @@ public struct Baseline: Sendable {
     /// Days until the daily and the weekly course count.
     static let dailyAfter = 2.0
     static let weeklyAfter = 14.0
-    /// By how much the score of a series is lowered whose day is not known.
+    /// By how much thresholds are higher for a series whose day is not known.
     static let caution = 1.5
     /// How much of a residual the level takes over, a minute: it remembers 25.
     static let levelRate = 0.04

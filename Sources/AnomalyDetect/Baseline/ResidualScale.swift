@@ -16,6 +16,8 @@ struct ResidualScale: Sendable, Equatable {
     private static let slotRate = 0.05 / 3
     /// A slot is never trusted to be calmer than this part of the whole.
     private static let slotFloor = 0.3
+    /// Values from which on single ones are told from the usual.
+    static let clipAfter = 10.0
     /// Values before the slots count.
     private static let countMin = 100.0
 
@@ -41,11 +43,12 @@ struct ResidualScale: Sendable, Equatable {
     }
 
     /// - Parameters:
+    ///   - floor: the least standard deviation, which may be what there is.
     ///   - minutes: since the last value.
     ///   - weight: of the value; 0 ... 1.
-    mutating func add(_ residual: Double, slot: Int, minutes: Double, weight: Double) {
+    mutating func add(_ residual: Double, slot: Int, floor: Double, minutes: Double, weight: Double) {
         var size = abs(residual)
-        if count > 20 { size = min(size, Self.clip * mean) }
+        if count >= Self.clipAfter { size = min(size, Self.clip * max(mean, floor / Self.deviationsPerMean)) }
         count += weight
         guard count > 0 else { return }
         mean += max(Self.rate * minutes, 1 / count) * weight * (size - mean)
