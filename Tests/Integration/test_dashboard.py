@@ -228,7 +228,10 @@ def test_one_alert_moves_from_warning_to_critical_and_ends(host: Host) -> None:
     host.step_ms = 3 * CRITICAL_MS
     eventually(lambda: becomes([("critical", "firing")]), 30, "the critical alert")
     alert, = host.alerts("LatencyAbnormal", timing=JUDGED)
-    seconds = re.match(r"p99 is off: ([\d.]+)s\.", alert["annotations"]["description"])
+    # Where enough was learned by now, the other statistics are off as well, with what was expected of them.
+    description = alert["annotations"]["description"]
+    seconds = re.search(r"\bp99 is off: ([\d.]+)s\b", description)
+    assert seconds, description
     assert float(seconds[1]) == pytest.approx(3 * CRITICAL_MS / 1_000, rel=0.02)
     host.step_ms = 10
     # The trailing minute has to pass.
