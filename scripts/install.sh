@@ -7,6 +7,7 @@ destination=${DESTDIR:-}
 binary=$destination$prefix/bin/latencyd
 units=$destination$prefix/lib/systemd/system
 sysusers=$destination$prefix/lib/sysusers.d/latencyd.conf
+catalog=$destination$prefix/lib/systemd/catalog/latencyd.catalog
 documents=$destination$prefix/share/doc/latencyd
 configuration=$destination/etc/latencyd/latencyd.yml
 
@@ -18,9 +19,12 @@ remove() {
     if systemd_runs; then
         systemctl disable --now latencyd.service latencyd.socket 2>/dev/null || true
     fi
-    rm -f "$binary" "$units/latencyd.service" "$units/latencyd.socket" "$sysusers"
+    rm -f "$binary" "$units/latencyd.service" "$units/latencyd.socket" "$sysusers" "$catalog"
     rm -rf "$documents"
-    if systemd_runs; then systemctl daemon-reload; fi
+    if systemd_runs; then
+        systemctl daemon-reload
+        journalctl --update-catalog
+    fi
     echo "Removed. Left in place: $configuration and $destination/var/lib/latencyd"
 }
 
@@ -40,9 +44,12 @@ for unit in systemd/latencyd.service systemd/latencyd.socket; do
     chmod 644 "$units/$(basename "$unit")"
 done
 install -D -m 644 systemd/latencyd.sysusers.conf "$sysusers"
-install -d "$documents/docs"
+install -D -m 644 systemd/latencyd.catalog "$catalog"
+install -d "$documents/docs" "$documents/rules" "$documents/dashboards"
 install -m 644 README.md CHANGELOG.md LICENSE "$documents/"
 install -m 644 docs/*.md "$documents/docs/"
+install -m 644 rules/*.yml "$documents/rules/"
+install -m 644 dashboards/*.json "$documents/dashboards/"
 if [[ -e examples/latencyd.yml ]]; then
     install -D -m 644 examples/latencyd.yml "$documents/examples/latencyd.yml"
 fi
@@ -56,5 +63,6 @@ fi
 echo "Installed $binary, its units and, if there was none, $configuration"
 if systemd_runs; then
     systemctl daemon-reload
+    journalctl --update-catalog
     echo "Start it:  systemctl enable --now latencyd.socket latencyd.service"
 fi
