@@ -243,6 +243,7 @@ struct LimitsPageTests {
             "LocalZone.nameBytesMax": Double(LocalZone.nameBytesMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
             "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
+            "MemoryRelief.pauseSeconds": MemoryRelief.pauseSeconds,
             "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
             "HostFileLimits.keptSeconds": HostFileLimits.keptSeconds,
             "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
@@ -312,7 +313,7 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
-                + CollectorRunner.descriptors + SelfMetrics.descriptors
+                + CollectorRunner.descriptors + SelfMetrics.descriptors + [MemoryRelief.descriptor]
                 + ServiceMetrics.descriptors + StateMetrics.descriptors
                 + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))

@@ -14,7 +14,7 @@ struct MetricsPageTests {
         TimingMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
         + PushMetrics.descriptors
         + CollectorRunner.descriptors
-        + SelfMetrics.descriptors + StateMetrics.descriptors + ServiceMetrics.descriptors
+        + SelfMetrics.descriptors + [MemoryRelief.descriptor] + StateMetrics.descriptors + ServiceMetrics.descriptors
         + HardwareCollectors.all.flatMap { $0.descriptors }
 
     /// The page's rows about the daemon's own metrics, by name.
