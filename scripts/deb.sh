@@ -30,6 +30,8 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || 
 export SOURCE_DATE_EPOCH
 
 umask 022
+control=$root/DEBIAN
+install -d "$control"
 DESTDIR=$root PREFIX=/usr LATENCYD_BIN=$binary scripts/install.sh --package
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/latencyd"
 
@@ -52,8 +54,6 @@ mkdir -p "$work/source/debian"
 printf 'Source: latencyd\n\nPackage: latencyd\nArchitecture: any\n' >"$work/source/debian/control"
 depends=$(cd "$work/source" && dpkg-shlibdeps -O "$root/usr/bin/latencyd" | sed -n 's/^shlibs:Depends=//p')
 
-control=$root/DEBIAN
-install -d "$control"
 size=$(du -k -s --apparent-size --exclude=DEBIAN "$root" | cut -f 1)
 sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$architecture|" -e "s|@INSTALLED_SIZE@|$size|" \
     -e "s|@DEPENDS@|$depends|" packaging/debian/control.in >"$control/control"
@@ -66,4 +66,4 @@ done
 mkdir -p "$output"
 package=$output/latencyd_${version}_$architecture.deb
 dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
-echo "Built $package. Install it:  apt install ./$package"
+echo "Built $package. Install it:  apt install $(realpath "$package")"
