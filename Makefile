@@ -8,7 +8,7 @@ ARGS ?=
 
 # One binary that carries the Swift standard library; the system libraries stay shared. Without colours, for SwiftPM
 # compiles everything anew when its output goes to a terminal after it went elsewhere, or the other way round.
-RELEASE_FLAGS = -c release --static-swift-stdlib --no-color-diagnostics --product latencyd
+RELEASE_FLAGS = -c release --static-swift-stdlib --no-color-diagnostics --disable-local-rpath --product latencyd
 RELEASE_BINARY = .build/release/latencyd
 
 .DEFAULT_GOAL := help

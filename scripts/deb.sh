@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds latencyd_VERSION_ARCHITECTURE.deb into $OUTPUT (.build/deb) from the release binary, with Debian's own basic tools
-# alone: dpkg-dev and binutils. DEB_VERSION sets another version.
+# alone: dpkg-dev and binutils. DEB_VERSION sets another version, DEB_COMPRESSION another one than xz.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/debian.sh
@@ -65,5 +65,5 @@ done
 
 mkdir -p "$output"
 package=$output/latencyd_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group "-Z${DEB_COMPRESSION:-xz}" --build "$root" "$package" >/dev/null
 echo "Built $package. Install it:  apt install $(realpath "$package")"
