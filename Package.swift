@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Platform", dependencies: ["CSystem"], swiftSettings: strict),
         // Where signals come from.
         .target(name: "Collectors", dependencies: ["Telemetry", "Platform"], swiftSettings: strict),
-        // Alert levels (later: baselines, scores, causes). Pure.
+        // Baselines, scores, alert levels. Pure.
         .target(name: "AnomalyDetect", dependencies: ["Telemetry"], swiftSettings: strict),
         // What goes out: formats and routes. Pure.
         .target(name: "Exporter", dependencies: ["Telemetry", "AnomalyDetect"], swiftSettings: strict),

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Gets what the tests need besides the build: Prometheus and promtool, VictoriaMetrics, shellcheck, and Python packages, NVIDIA's header
+# Gets what the tests need besides the build: Prometheus and promtool, Alertmanager, VictoriaMetrics, shellcheck, and Python packages, NVIDIA's header
 # among them.
 #
-# Prometheus and VictoriaMetrics are unpacked into .tools and not installed: their Debian packages would start servers
+# Prometheus, Alertmanager and VictoriaMetrics are unpacked into .tools and not installed: their Debian packages would start servers
 # and add users.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,6 +40,13 @@ if ! has_tool prometheus || ! has_tool promtool; then
         exit 1
     fi
     unpack prometheus prometheus promtool
+fi
+if ! has_tool prometheus-alertmanager; then
+    if ! is_debian; then
+        echo "test-deps: put Alertmanager (0.25 or newer) on the PATH as prometheus-alertmanager" >&2
+        exit 1
+    fi
+    unpack prometheus-alertmanager prometheus-alertmanager
 fi
 if ! has_tool victoria-metrics; then
     if ! is_debian; then

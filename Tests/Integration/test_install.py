@@ -91,7 +91,7 @@ def test_latencyd_1_has_every_flag_with_its_words(installed: Path, command: tupl
 
 
 def test_latencyd_1_has_every_command(installed: Path) -> None:
-    listed = re.findall(r"^  (\w+) ", run_command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
+    listed = re.findall(r"^  ([a-z]\w*) ", run_command("--help").stdout.split("SUBCOMMANDS:")[1], re.MULTILINE)
     assert set(listed) == {command[0] for command in COMMANDS}
 
 

@@ -1,51 +1,13 @@
 """A real Prometheus scrapes native histograms over protobuf, and its quantiles are right."""
 
-import json
-import subprocess
-import urllib.parse
-import urllib.request
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Iterator
 
 import numpy as np
 import pytest
 
-from daemon import Daemon, eventually, find_tool, free_port
-
-
-class Prometheus:
-    def __init__(self, folder: Path, target_port: int) -> None:
-        self.port = free_port()
-        configuration = folder / "prometheus.yml"
-        configuration.write_text(json.dumps({
-            "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-            "scrape_configs": [
-                {"job_name": "latencyd", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}],
-        }))
-        self.log = (folder / "prometheus.log").open("w+")
-        self.process = subprocess.Popen(
-            [
-                find_tool("prometheus"), f"--config.file={configuration}", "--enable-feature=native-histograms",
-                f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{self.port}",
-            ],
-            stdout=self.log, stderr=subprocess.STDOUT)
-
-    def api(self, path: str, **parameters: str) -> Any:
-        url = f"http://127.0.0.1:{self.port}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return json.load(response)["data"]
-        except OSError:
-            return None
-
-    def query(self, expression: str) -> list[dict]:
-        answer = self.api("query", query=expression)
-        return answer["result"] if answer else []
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-        self.log.close()
+from daemon import Daemon, eventually
+from prometheus import Prometheus
 
 
 @pytest.fixture

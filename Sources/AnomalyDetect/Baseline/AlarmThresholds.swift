@@ -9,8 +9,6 @@ struct AlarmThresholds: Sendable, Equatable {
     static let onceAWeek = 1.65
     /// By how much the score grows while the rate falls to 1/e.
     static let growth = 0.25
-    /// What five values are worth together, beside what one is.
-    static let sustainedPart = 1.0
     private static let range = 1.0...4.0
 
     let warning: Double
@@ -31,7 +29,7 @@ struct AlarmThresholds: Sendable, Equatable {
     ///   - score: of the newest value: an extreme one needs no company.
     ///   - sustained: what the last five are worth together.
     func level(_ score: Double, sustained: Double) -> AlertLevel {
-        let weight = max(score, sustained / Self.sustainedPart)
+        let weight = max(score, sustained)
         if weight > critical { return .critical }
         if weight > warning { return .warning }
         return score > 1 ? .info : .none

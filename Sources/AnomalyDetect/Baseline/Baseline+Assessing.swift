@@ -15,13 +15,17 @@ extension Baseline {
         result.level = thresholds.level(
             result.score,
             sustained: harmless(AnomalyScore.gain * reading.sustained, reading.point.value, result.expected))
-        if let incident, incident.acceptedAt == nil,
-            !isOver(incident, reading, scale) || incident.near + 1 < Incident.calm
-        {
-            result.level = max(result.level, incident.level)
-        }
+        if let incident, isHeld(incident, reading, scale) { result.level = max(result.level, incident.level) }
         if let accepted = incident?.acceptedAt, accepted == lastTime { result.isLevelShift = true }
         return result
+    }
+
+    /// Whether an incident goes on although a value alone would not say so.
+    private func isHeld(_ incident: Incident, _ reading: Reading, _ scale: ValueScale) -> Bool {
+        guard incident.acceptedAt == nil else { return false }
+        let isLastNear = incident.near + 1 >= Incident.calm && isOver(incident, reading, scale)
+        let isLastUsual = incident.usual + 1 >= Incident.calm && isUsual(incident, reading)
+        return !isLastNear && !isLastUsual
     }
 
     private func deadBand(_ expected: Double) -> Double {
@@ -46,6 +50,14 @@ extension Baseline {
     /// The residual beside what would be usual now, had the incident not been.
     func residualBefore(_ incident: Incident, _ season: Double, _ value: Double, _ slot: Int) -> Double {
         value - season - incident.levelBefore - course.change(from: incident.slot, to: slot)
+    }
+
+    /// Whether a value is what it usually is at this time of the week, whatever was before the incident.
+    func isUsual(_ incident: Incident, _ reading: Reading) -> Bool {
+        guard hasWeek, let usual = weekCourse.level(reading.weekSlot) else { return false }
+        let residual = reading.value - usual
+        let distance = incident.isUpward ? residual : -residual
+        return distance <= Incident.distance * reading.seasonalDeviation * reading.widening
     }
 
     /// Whether a value is as it would have been without the incident.

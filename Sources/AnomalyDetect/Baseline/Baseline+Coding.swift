@@ -1,11 +1,11 @@
 /// For the database: what is known as bytes, at most 32 KiB.
 extension Baseline {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     public func encoded() -> [UInt8] {
         var writer = BaselineWriter()
         writer.add(Self.version)
-        writer.add(settings.interval)
+        writer.add(interval)
         writer.add(UInt8(opening.count))
         for point in opening {
             writer.add(point.value)
@@ -19,6 +19,7 @@ extension Baseline {
         writer.add(recent.ordered)
         writer.add(score.memory)
         course.encode(&writer)
+        weekCourse.encode(&writer)
         step.encode(&writer)
         profile.encode(&writer)
         for scorer in [seasonal, local, weekly] { scorer.encode(&writer) }
@@ -31,17 +32,18 @@ extension Baseline {
     public init?(decoding bytes: [UInt8], settings: BaselineSettings) {
         self.init(settings)
         var reader = BaselineReader(bytes)
-        guard reader.integer(UInt8.self) == Self.version, let interval = reader.number(),
-            SeasonalProfile.phases(interval) == SeasonalProfile.phases(settings.interval),
+        guard reader.integer(UInt8.self) == Self.version, reader.number() == interval,
             let opening = Self.opening(&reader), let knee = reader.number(), let level = reader.number(),
             let seconds = reader.number(in: 0...1e12),
-            let usual = reader.number(in: 0...1e300), let lastTime = reader.time(),
+            let usual = reader.number(in: 0...1e300), let lastTime = reader.timeOrNone(),
             let recent = reader.numbers(atMost: Self.recentCount), let memory = reader.numbers(atMost: 8),
-            let course = LevelCourse(&reader), let step = NaturalStep(&reader),
-            let profile = SeasonalProfile(&reader, interval: settings.interval),
+            let course = LevelCourse(&reader), let weekCourse = WeekCourse(&reader), let step = NaturalStep(&reader),
+            let profile = SeasonalProfile(&reader, interval: interval),
             let seasonal = ResidualScorer(&reader), let local = ResidualScorer(&reader),
             let weekly = ResidualScorer(&reader), let sustainedSeasonal = SustainedScorer(&reader),
-            let sustainedLocal = SustainedScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd
+            let sustainedLocal = SustainedScorer(&reader), let incident = Incident.decode(&reader), reader.isAtEnd,
+            // Whoever has enough values for a scale has one.
+            knee >= 0 || opening.count < Self.openingMin
         else { return nil }
         self.opening = opening
         scale = knee >= 0 ? ValueScale(knee: knee) : nil
@@ -49,20 +51,20 @@ extension Baseline {
         self.lastTime = lastTime
         for value in recent { self.recent.add(value) }
         score = AnomalyScore(memory: memory)
-        (self.course, self.step, self.profile) = (course, step, profile)
+        (self.course, self.weekCourse, self.step, self.profile) = (course, weekCourse, step, profile)
         (self.seasonal, self.local, self.weekly) = (seasonal, local, weekly)
         (self.sustainedSeasonal, self.sustainedLocal) = (sustainedSeasonal, sustainedLocal)
         self.incident = incident
     }
 
     private static func opening(_ reader: inout BaselineReader) -> [Point]? {
-        guard let count = reader.integer(UInt8.self), count <= openingMax else { return nil }
+        guard let count = reader.integer(UInt8.self), count < openingMax else { return nil }
         var points: [Point] = []
         for _ in 0..<count {
-            guard let value = reader.number(), let count = reader.number(), let unix = reader.time(),
+            guard let value = reader.number(), isUsable(value), let count = reader.number(), let unix = reader.time(),
                 let offset = reader.integer(Int32.self)
             else { return nil }
-            points.append(Point(value: value, count: count, instant: LocalInstant(unix: unix, offset: offset)))
+            points.append(Point(value: value, count: usable(count), instant: LocalInstant(unix: unix, offset: offset)))
         }
         return points
     }
@@ -77,7 +79,7 @@ extension NaturalStep {
 
     init?(_ reader: inout BaselineReader) {
         self.init()
-        guard let meanLog = reader.number(in: -1_000...1_000), let changes = reader.number(in: 0...1e15),
+        guard let meanLog = reader.number(in: -700...700), let changes = reader.number(in: 0...1e15),
             let stillShare = reader.number(in: 0...1), let steps = reader.number(in: 0...1e15),
             let hasLast = reader.integer(UInt8.self), let last = reader.number()
         else { return nil }
@@ -87,6 +89,19 @@ extension NaturalStep {
 }
 
 extension LevelCourse {
+    func encode(_ writer: inout BaselineWriter) {
+        writer.add(levels)
+        writer.add(seen)
+    }
+
+    init?(_ reader: inout BaselineReader) {
+        self.init()
+        guard let levels = reader.floats(Self.slotCount), let seen = reader.octets(Self.slotCount) else { return nil }
+        (self.levels, self.seen) = (levels, seen)
+    }
+}
+
+extension WeekCourse {
     func encode(_ writer: inout BaselineWriter) {
         writer.add(levels)
         writer.add(seen)
@@ -168,7 +183,8 @@ extension EpisodeRate {
     mutating func decode(_ reader: inout BaselineReader) -> Bool {
         guard let bins = reader.floats(Self.binCount), bins.allSatisfy({ $0 >= 0 }),
             let days = reader.number(in: 0...1e6), let peak = reader.number(in: 0...1e300),
-            let lastExceeded = reader.time(), let lastTime = reader.time()
+            peak == 0 || peak >= Self.floor,
+            let lastExceeded = reader.timeOrNone(), let lastTime = reader.timeOrNone()
         else { return false }
         (self.bins, self.days, self.peak) = (bins, days, peak)
         (self.lastExceeded, self.lastTime) = (lastExceeded, lastTime)
@@ -190,6 +206,7 @@ extension Incident {
         writer.add(UInt8(incident.slot))
         writer.add(UInt8(incident.level.rawValue))
         writer.add(UInt8(min(incident.near, 255)))
+        writer.add(UInt8(min(incident.usual, 255)))
         writer.add(incident.acceptedAt ?? .min)
     }
 
@@ -201,10 +218,10 @@ extension Incident {
             let since = reader.time(),
             let slot = reader.integer(UInt8.self), slot < LevelCourse.slotCount, let level = reader.integer(UInt8.self),
             let raised = AlertLevel(rawValue: Int(level)), let near = reader.integer(UInt8.self),
-            let accepted = reader.time()
+            let usual = reader.integer(UInt8.self), let accepted = reader.timeOrNone()
         else { return nil }
         return Incident(
             levelBefore: before, isUpward: isUpward == 1, since: since, slot: Int(slot), level: raised, near: Int(near),
-            acceptedAt: accepted == .min ? nil : accepted)
+            usual: Int(usual), acceptedAt: accepted == .min ? nil : accepted)
     }
 }

@@ -22,6 +22,7 @@ extension Baseline {
         weekly.scale.add(
             reading.weekly, slot: reading.slot, floor: reading.floor, minutes: minutes, weight: weight)
         if assessed.level < .warning { step.add(reading.value, minutes: minutes) } else { step.skip(reading.value) }
+        if isAfterGap(point.instant.unix) { recent.clear() }
         recent.add(reading.value - reading.season.value)
         score.add(reading.mean)
         usualCount += (usualCount == 0 ? 1 : 0.01) * (point.count - usualCount)
@@ -29,11 +30,11 @@ extension Baseline {
         pass(point.instant.unix, minutes)
     }
 
-    /// Minutes since the last value; a quarter of an hour at most, and those between two values where clocks went back.
+    /// Minutes since the last value; of a gap a quarter of an hour, and those between two values where clocks went back.
     private func elapsedMinutes(_ time: Int64) -> Double {
-        let usual = min(interval, 900) / 60
+        let usual = interval / 60
         guard lastTime != .min, time > lastTime else { return usual }
-        return min(Double(time - lastTime) / 60, 15)
+        return min(Double(time - lastTime) / 60, max(usual, 15))
     }
 
     private mutating func addEpisodes(_ reading: Reading, _ minutes: Double, _ time: Int64) {
@@ -69,15 +70,11 @@ extension Baseline {
         }
         level += rate * weight * difference
         if incident == nil { course.learn(level, slot: reading.slot, minutes: minutes) }
+        if hasWeek { weekCourse.learn(reading.value, slot: reading.weekSlot, minutes: minutes) }
     }
 
     private mutating func pass(_ time: Int64, _ minutes: Double) {
-        learnedSeconds += lastTime == .min ? interval : min(minutes * 60, 3_600)
-        if lastTime != .min, time > lastTime,
-            Double(time - lastTime) > Double(Self.recentCount) * max(interval, 60)
-        {
-            recent.clear()
-        }
+        learnedSeconds += minutes * 60
         lastTime = time
     }
 
@@ -92,16 +89,24 @@ extension Baseline {
             return
         }
         defer { incident = incident == nil ? nil : current }
+        // Where clocks went back, the incident is as old as what is left of it.
+        current.since = min(current.since, time)
         current.near = isOver(current, reading, scale) ? current.near + 1 : 0
+        current.usual = isUsual(current, reading) ? current.usual + 1 : 0
         if current.acceptedAt == nil { current.level = max(current.level, assessed.level) }
         if current.near >= Incident.calm {
             level = current.levelBefore + course.change(from: current.slot, to: reading.slot)
             // The last half hour was another series.
             recent.clear()
             incident = nil
+        } else if current.usual >= Incident.calm, current.acceptedAt == nil {
+            // The level from before is no measure for this time of the week; the present one is right.
+            incident = nil
         } else if let accepted = current.acceptedAt {
             if time - accepted > Incident.memory || time < accepted { incident = nil }
-        } else if time - current.since > Incident.lasting || time < current.since {
+        } else if current.level == .none, time - current.since > Incident.silentMax {
+            incident = nil
+        } else if time - current.since > Incident.lasting {
             current.acceptedAt = time
             if let median = recent.median { level = median }
         }

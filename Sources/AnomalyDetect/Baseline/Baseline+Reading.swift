@@ -44,7 +44,8 @@ extension Baseline {
         let outlook = outlook(phase, slot, scale)
         let season = outlook.season
         let seasonalResidual = value - level - season.value
-        let localResidual = recent.median.map { value - season.value - $0 } ?? 0
+        let recentMedian = isAfterGap(point.instant.unix) ? nil : recent.median
+        let localResidual = recentMedian.map { value - season.value - $0 } ?? 0
         let weekResidual = seasonalResidual - (usesWeek ? profile.weekly(weekSlot) : 0)
         let widening = widening(point.count)
         var reading = Reading(
@@ -70,6 +71,11 @@ extension Baseline {
         return reading
     }
 
+    /// Whether what was recent is not any more.
+    func isAfterGap(_ time: Int64) -> Bool {
+        lastTime != .min && time > lastTime && Double(time - lastTime) > Double(Self.recentCount) * max(interval, 60)
+    }
+
     /// What holds for a time of the day until the next value is learned; values are judged several times a minute.
     struct Outlook: Sendable {
         var phase: Int
@@ -86,7 +92,8 @@ extension Baseline {
 
     private mutating func outlook(_ phase: Int, _ slot: Int, _ scale: ValueScale) -> Outlook {
         if let outlook, outlook.phase == phase, outlook.slot == slot { return outlook }
-        let floor = max(step.floor, scale.isLogarithmic ? 0.01 : 0.01 * abs(level))
+        let floor = max(
+            step.floor(isLogarithmic: scale.isLogarithmic), scale.isLogarithmic ? 0.01 : 0.01 * abs(level))
         var found = Outlook(
             phase: phase, slot: slot, season: usesDay ? profile.expected(phase) : SeasonalProfile.Expected(),
             floor: floor, seasonal: seasonal.deviation(slot: slot, floor: floor),
@@ -115,7 +122,7 @@ extension Baseline {
 
     private func mean(_ reading: Reading) -> Double {
         let seasonalPart = reading.seasonalSize / seasonal.episodes.threshold
-        let hasRecent = recent.count >= 5
+        let hasRecent = recent.count >= 5 && !isAfterGap(reading.point.instant.unix)
         let localPart = hasRecent ? reading.localSize / local.episodes.threshold : seasonalPart
         let weeklyPart = isWeekly ? reading.weeklySize / weekly.episodes.threshold : nil
         return AnomalyScore.mean(seasonalPart / hesitation, localPart / hesitation, weeklyPart)

@@ -39,6 +39,8 @@ public struct Baseline: Sendable {
     var level = 0.0
     /// What the level usually does over the day.
     var course = LevelCourse()
+    /// What values usually are over the week.
+    var weekCourse = WeekCourse()
     var profile: SeasonalProfile
     var step = NaturalStep()
     var recent = RecentMedian(capacity: recentCount)
@@ -79,9 +81,9 @@ public struct Baseline: Sendable {
     }
 
     /// Larger numbers would not fit what is kept of the seasons.
-    private static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e30 }
+    static func isUsable(_ value: Double) -> Bool { abs(value) <= 1e30 }
 
-    private static func usable(_ count: Double) -> Double { count > 0 ? min(count, 1e15) : 0 }
+    static func usable(_ count: Double) -> Double { count > 0 ? min(count, 1e15) : 0 }
 
     var days: Double { learnedSeconds / 86_400 }
 
@@ -111,7 +113,7 @@ public struct Baseline: Sendable {
     ///
     /// - Parameter count: observations behind it; the fewer, the more it may deviate.
     public mutating func assess(_ value: Double, count: Double, at instant: LocalInstant) -> Assessment {
-        guard let scale, Self.isUsable(value) else { return Assessment() }
+        guard let scale, Self.isUsable(value), LocalInstant.range.contains(instant.unix) else { return Assessment() }
         let reading = read(Point(value: value, count: Self.usable(count), instant: instant), scale)
         let assessment = assessment(reading, scale)
         last = (reading, assessment)
@@ -120,7 +122,7 @@ public struct Baseline: Sendable {
 
     /// Takes a value into what is known.
     public mutating func learn(_ value: Double, count: Double, at instant: LocalInstant) {
-        guard Self.isUsable(value) else { return }
+        guard Self.isUsable(value), LocalInstant.range.contains(instant.unix) else { return }
         let point = Point(value: value, count: Self.usable(count), instant: instant)
         if opening.count < Self.openingMax, scale == nil || !opening.isEmpty { open(point) } else { take(point) }
     }
@@ -129,6 +131,13 @@ public struct Baseline: Sendable {
 
     /// Keeps the first values, and decides on the scale when there are ten of them and again when there are enough.
     private mutating func open(_ point: Point) {
+        if opening.count == Self.openingMin, opening.allSatisfy({ $0.value == 0 }) {
+            // What has not begun yet says nothing about the scale of what will come.
+            opening.removeFirst()
+            opening.append(point)
+            take(point)
+            return
+        }
         opening.append(point)
         if opening.count == Self.openingMin || opening.count == Self.openingMax {
             begin(opening)
@@ -141,9 +150,11 @@ public struct Baseline: Sendable {
         let scale = ValueScale(points.map(\.value))
         var fresh = Baseline(settings)
         fresh.scale = scale
-        let first = points.prefix(Self.openingMin).map { scale.scaled($0.value) }.sorted()
+        let first = points.map { scale.scaled($0.value) }.sorted()
         fresh.level = first[first.count / 2]
         for point in points { fresh.take(point) }
+        // What was strange beside the first of them is not beside all.
+        fresh.incident = nil
         fresh.opening = points.count == Self.openingMax ? [] : points
         self = fresh
     }

@@ -26,8 +26,6 @@ struct BaselineWriter {
 
 /// Reads what a `BaselineWriter` wrote. What is missing or cannot be is nil.
 struct BaselineReader {
-    private static let timeRange: ClosedRange<Int64> = -1_000_000_000_000...1_000_000_000_000
-
     private let bytes: [UInt8]
     private var place = 0
 
@@ -50,10 +48,16 @@ struct BaselineReader {
         return range.contains(value) ? value : nil
     }
 
-    /// Seconds since 1970 that arithmetic can bear; the least integer stands for none.
+    /// Seconds since 1970.
     mutating func time() -> Int64? {
+        guard let time = integer(Int64.self), LocalInstant.range.contains(time) else { return nil }
+        return time
+    }
+
+    /// Seconds since 1970, or the least integer, which stands for none.
+    mutating func timeOrNone() -> Int64? {
         guard let time = integer(Int64.self) else { return nil }
-        return time == .min || Self.timeRange.contains(time) ? time : nil
+        return time == .min || LocalInstant.range.contains(time) ? time : nil
     }
 
     mutating func floats(_ count: Int) -> [Float]? {

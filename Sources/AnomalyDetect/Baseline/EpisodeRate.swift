@@ -21,6 +21,8 @@ struct EpisodeRate: Sendable, Equatable {
     static let silenceMax: Int64 = 3_600
     /// Fewer days than these would say too much.
     static let daysMin = 7.0
+    /// So many episodes are put up with, however seldom they may be: one alone sets no threshold.
+    static let episodesMin = 1.5
 
     var bins = [Float](repeating: 0, count: binCount)
     /// Seen, weighted by age.
@@ -72,7 +74,7 @@ struct EpisodeRate: Sendable, Equatable {
 
     /// The deviation that was crossed `rate` times a week; 0 when none was.
     func crossed(_ rate: Double) -> Double {
-        let budget = Float(rate * max(days, Self.daysMin) / 7)
+        let budget = Float(max(rate * max(days, Self.daysMin) / 7, Self.episodesMin))
         var sum: Float = 0
         for place in bins.indices.reversed() where bins[place] > 0 {
             sum += bins[place]

@@ -12,17 +12,21 @@ struct Incident: Sendable, Equatable {
     static let lasting: Int64 = 6 * 3_600
     /// Seconds for which the old normal is known after that.
     static let memory: Int64 = 24 * 3_600
+    /// Seconds after which one that nobody was told of is forgotten: its return would be the return from a new normal.
+    static let silentMax: Int64 = 4 * 3_600
 
     /// The level that was expected before.
     let levelBefore: Double
     let isUpward: Bool
-    let since: Int64
+    var since: Int64
     /// The time of the day at which it began.
     let slot: Int
     /// What is held.
     var level: AlertLevel
     /// Values in a row that were near the level before.
     var near = 0
+    /// Values in a row that were usual for their time of the week.
+    var usual = 0
     /// When it became the new normal.
     var acceptedAt: Int64?
 }

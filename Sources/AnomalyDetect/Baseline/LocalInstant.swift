@@ -1,5 +1,8 @@
 /// A moment, with what local clocks showed then: a seasonal profile is in local time when the load is.
 public struct LocalInstant: Sendable, Hashable {
+    /// What clocks can show, some 30,000 years around 1970. Beyond it nothing is judged or learned.
+    static let range: ClosedRange<Int64> = -1_000_000_000_000...1_000_000_000_000
+
     /// Seconds since 1970, UTC.
     public let unix: Int64
     /// Local time minus UTC, in seconds.

@@ -7,6 +7,9 @@ internal import Glibc
 struct NaturalStep: Sendable, Equatable {
     /// Shares of steps that are changes, from which on changes are usual.
     private static let usualShare = 0.02
+    /// How much of a typical change the scale is at least, where values are compared by their quotients: the rounding
+    /// of a series in whole milliseconds is noise, a multiple of it is not.
+    private static let quotientPart = 0.35
     private static let rate = 0.000_05
 
     /// Mean logarithm of the changes.
@@ -19,13 +22,14 @@ struct NaturalStep: Sendable, Equatable {
 
     init() {}
 
-    var isKnown: Bool { changes > 0 }
-
     /// The least scale of residuals.
-    var floor: Double {
+    ///
+    /// - Parameter isLogarithmic: whether values are compared by their quotients. Where they are not, they may be 0 for
+    ///   most of the time, and what they are else is no multiple of anything.
+    func floor(isLogarithmic: Bool) -> Double {
         guard changes > 0 else { return 0 }
-        let usual = min((1 - stillShare) / Self.usualShare, 1)
-        return (1.2 + 4 * stillShare * stillShare) * usual * exp(meanLog)
+        let typical = min((1 - stillShare) / Self.usualShare, 1) * exp(meanLog)
+        return typical * (isLogarithmic ? Self.quotientPart : 1.2 + 4 * stillShare * stillShare)
     }
 
     /// Goes on from a value whose change says nothing about the usual ones.

@@ -80,35 +80,13 @@ public enum PrometheusAlertsJSON {
     private static func alert(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> JSONTree {
         let labels = AlertLabels.labels(
             rule: rule.name, level: alert.level, timing: alert.timing, measure: rule.measure, series: alert.labels)
-        var annotations = [("summary", summary(alert, rule))]
-        if let learned = alert.learned {
-            annotations += [
-                ("statistic", learned.statistic.rawValue), ("expected", learned.expected.shortestText),
-                ("lower", learned.lower.shortestText), ("upper", learned.upper.shortestText),
-                ("score", learned.score.shortestText), ("sigma", learned.sigma.shortestText),
-            ]
-        }
-        if let group = alert.group { annotations.append(("series", String(group.count))) }
-        if let quietSince = alert.quietSinceUnixSeconds {
-            annotations.append(("quiet_since", UTCTime(unixSeconds: quietSince).rfc3339))
-        }
+        let annotations = AlertAnnotations.annotations(alert, rule)
         return .object([
             ("labels", .object(labels.labels.map { ($0.name, .string($0.value)) })),
-            ("annotations", .object(annotations.map { ($0.0, .string($0.1)) })),
+            ("annotations", .object(annotations.map { ($0.name, .string($0.text)) })),
             ("state", .string(alert.state.rawValue)),
             ("activeAt", .string(UTCTime(unixSeconds: alert.sinceUnixSeconds).rfc3339)),
             ("value", .string(alert.value.prometheusScientific)),
         ])
-    }
-
-    private static func summary(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> String {
-        if let group = alert.group { return AlertSubject.text(group) }
-        let measure = alert.learned.map { AlertMeasure.statistic($0.statistic) } ?? rule.measure
-        let subject = AlertSubject.text(measure, alert.timing, alert.labels)
-        let isNow = alert.quietSinceUnixSeconds == nil ? "is" : "was last"
-        if let learned = alert.learned { return "\(subject) \(isNow) \(ReadableValue.text(learned, alert.unit))" }
-        let threshold = rule.thresholds[alert.level] ?? .nan
-        let texts = ReadableValue.pair(alert.value, threshold: threshold, alert.unit, rule.measure)
-        return "\(subject) \(isNow) \(texts.value); the \(alert.level.name) threshold is \(texts.threshold)"
     }
 }

@@ -4,7 +4,8 @@ public struct HTTPFetch: Sendable, Hashable {
     public var url: String
     /// Further request headers, `Name: value` each.
     public var headers: [String]
-    /// Sent as `application/x-www-form-urlencoded` by POST, already encoded; nil for GET.
+    /// Sent by POST, already encoded, as `application/x-www-form-urlencoded` unless a header names another type; nil for
+    /// GET.
     public var form: String?
     public var authorization: HTTPAuthorization?
     public var security: HTTPSecurity

@@ -4,8 +4,7 @@
 enum LaterKeys {
     /// By the path of the section (empty for the top level). Their values are not looked at.
     static let inSection: [String: [String]] = [
-        "web": ["config_file"],
-        "notify": ["alertmanagers"],
+        "web": ["config_file"]
     ]
 
     /// Keys that make a rule of a kind that does not work yet.

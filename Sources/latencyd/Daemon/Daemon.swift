@@ -26,6 +26,7 @@ final class Daemon {
     private let wakeups: WakeupProbe
     private let hardware: HardwareThread
     private let services: ServiceThread
+    private let notifications: NotificationThread
     private let gpus: GPUMonitor
     private let state: StateWriter
     /// The collector that was last told to be stuck.
@@ -64,11 +65,13 @@ final class Daemon {
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
         ingestor = Locked(Self.ingestor(configuration))
         guard let desk = ReloadDesk(), let hardware = HardwareThread(log: log),
-            let services = ServiceThread(files: SystemHostFiles(procfs: options.host.pathProcfs), log: log)
+            let services = ServiceThread(files: SystemHostFiles(procfs: options.host.pathProcfs), log: log),
+            let notifications = NotificationThread(log: log)
         else { throw .descriptors }
         self.desk = desk
         self.hardware = hardware
         self.services = services
+        self.notifications = notifications
         gpus = Self.gpuMonitor(configuration.hardware, log: log)
         guard let state = StateWriter(folder: paths.state, settings: configuration.storage.state, log: log) else {
             throw .descriptors
@@ -94,7 +97,8 @@ final class Daemon {
         self.push = push
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
-            board: board, hardware: hardware, services: services.board, state: state, ingestor: ingestor, push: push,
+            board: board, hardware: hardware, services: services.board, notifications: notifications, state: state,
+            ingestor: ingestor, push: push,
             desk: desk, relief: relief,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
@@ -107,6 +111,7 @@ final class Daemon {
             let ingestor = ingestor
             Self.measure(wakeups, configuration.hardware, log)
             try Self.ask(gpus, configuration.hardware)
+            try notifications.start(configuration.notify.alertmanagers)
             try services.start(configuration.serviceSettings(ownPort: web.port))
             try hardware.start(
                 host: CollectorHost(
@@ -221,13 +226,14 @@ final class Daemon {
             hardware.families(at: now) + services.board.families()
             + ingestor.withLock {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
-            } + SelfMetrics.families(web.counters)
+            } + SelfMetrics.families(web.counters) + notifications.families
         let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
         tell(
             watch.endWindow(
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
                 signals: signals, at: instant))
         history.observe(watch.alerts)
+        notify(unixSeconds: instant.unixSeconds)
         warn(at: end)
         showPages()
         showStatus()
@@ -237,6 +243,13 @@ final class Daemon {
     private func tell(_ changes: [AlertChange]) {
         alertLog.write(changes)
         for incident in history.take(changes) { state.record(StoredAlert(incident)) }
+    }
+
+    /// Tells the Alertmanagers what fires.
+    private func notify(unixSeconds: Double) {
+        guard !running.notify.alertmanagers.isEmpty else { return }
+        notifications.tell(
+            OutgoingAlert.firing(watch.alerts, signals: watch.learnedSignals), unixSeconds: unixSeconds)
     }
 
     /// Says what is lost of what is pushed, and why.
@@ -337,6 +350,8 @@ final class Daemon {
         alertLog.isEnabled = new.notify.journal
         tell(watch.apply(new.alerts, learning: LearningSettings(new.detection)))
         running = new
+        notifications.apply(new.notify.alertmanagers)
+        notify(unixSeconds: HostClock.unixSeconds())
         showPages()
     }
 
@@ -356,6 +371,7 @@ final class Daemon {
         try? wakeups.setRate(nil)
         board.isReady.store(false, ordering: .releasing)
         services.stop()
+        notifications.stop()
         hardware.stop()
         gpus.stop()
         push.stop()

@@ -12,6 +12,7 @@ struct DaemonPages: WebSource {
     let board: DaemonBoard
     let hardware: HardwareThread
     let services: ServiceBoard
+    let notifications: NotificationThread
     let state: StateWriter
     let ingestor: Locked<PushIngestor>
     let push: PushServer
@@ -64,7 +65,8 @@ struct DaemonPages: WebSource {
             + TimingMetrics.families(findings.timings) + LearnedMetrics.families(findings.learned)
             + SignalMetrics.families(findings.signals) + state.families
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
-            + SelfMetrics.families(web.withLock { $0?.counters }) + relief.families
+            + SelfMetrics.families(web.withLock { $0?.counters }) + notifications.families
+            + relief.families
         return pushed.sorted
             + families.sorted { $0.descriptor.name < $1.descriptor.name }
     }

@@ -40,10 +40,37 @@ struct BaselineCodingTests {
             #expect(Baseline(decoding: Array(bytes.prefix(count)), settings: settings) == nil)
         }
         #expect(Baseline(decoding: bytes + [0], settings: settings) == nil)
-        #expect(Baseline(decoding: [2] + bytes.dropFirst(), settings: settings) == nil)
+        #expect(Baseline(decoding: [1] + bytes.dropFirst(), settings: settings) == nil)
         var other = settings
         other.interval = 300
         #expect(Baseline(decoding: bytes, settings: other) == nil)
+    }
+
+    /// Where a number of eight bytes stands, counted from the end, and what it cannot be.
+    private static let damages: [(name: String, place: Int, value: UInt64)] = [
+        ("an incident since the beginning of time", 20, UInt64(bitPattern: .min)),
+        ("an incident since the end of time", 20, UInt64(bitPattern: .max)),
+        ("an episode lower than any", 30 + 24, 1),
+        ("an episode in the distant future", 30 + 16, UInt64(bitPattern: .max)),
+    ]
+
+    @Test("are refused where a number cannot be", arguments: damages)
+    func impossible(_ damage: (name: String, place: Int, value: UInt64)) {
+        var (baseline, settings) = learned(3_000)
+        for minute in 3_000..<3_010 { baseline.learn(5, count: 200, at: GeneratedSeries.instant(minute)) }
+        var bytes = baseline.encoded()
+        #expect(Baseline(decoding: bytes, settings: settings) != nil)
+        let start = bytes.count - damage.place
+        withUnsafeBytes(of: damage.value.littleEndian) { bytes.replaceSubrange(start..<start + 8, with: $0) }
+        #expect(Baseline(decoding: bytes, settings: settings) == nil)
+    }
+
+    @Test("are refused where a first value could not have been learned")
+    func impossibleOpening() {
+        let (baseline, settings) = learned(3)
+        var bytes = baseline.encoded()
+        withUnsafeBytes(of: 1e200.bitPattern.littleEndian) { bytes.replaceSubrange(10..<18, with: $0) }
+        #expect(Baseline(decoding: bytes, settings: settings) == nil)
     }
 
     @Test("may be anything: what is accepted works")

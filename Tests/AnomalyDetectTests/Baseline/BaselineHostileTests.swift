@@ -48,6 +48,31 @@ struct BaselineHostileTests {
         var baseline = Baseline(settings)
         for point in 0..<500 { baseline.learn(1, count: 1, at: GeneratedSeries.instant(point * 7)) }
         #expect(baseline.assess(1, count: 1, at: GeneratedSeries.instant(4_000)).score == 0)
+        #expect(Baseline(decoding: baseline.encoded(), settings: settings)?.state == baseline.state)
+    }
+
+    @Test("counts the time that long intervals take")
+    func longIntervals() {
+        var settings = BaselineSettings()
+        settings.interval = 3_600
+        var baseline = Baseline(settings)
+        for hour in 0..<49 { baseline.learn(1 + Double(hour % 3), count: 1, at: GeneratedSeries.instant(hour * 60)) }
+        #expect(baseline.state == .daily)
+        #expect(baseline.next?.seconds == Double((14 * 24 - 49) * 3_600))
+    }
+
+    @Test("passes over moments that no clock shows", arguments: [Int64.min, .min + 1, .max, 2_000_000_000_000])
+    func moments(unix: Int64) {
+        var baseline = Baseline(BaselineSettings())
+        for minute in 0..<3_000 {
+            baseline.learn(
+                minute < 2_990 ? 1 + Double(minute % 7) / 50 : 9, count: 1, at: GeneratedSeries.instant(minute))
+        }
+        let before = baseline.encoded()
+        let instant = LocalInstant(unix: unix, offset: 3_600)
+        #expect(baseline.assess(9, count: 1, at: instant).expected.isNaN)
+        baseline.learn(9, count: 1, at: instant)
+        #expect(baseline.encoded() == before)
     }
 
     @Test("is not thrown off by a clock that is set back and forth")

@@ -38,6 +38,7 @@ struct ConfigurationDocumentationTests {
         expected.push.layers = loaded.configuration.push.layers
         expected.hardware = loaded.configuration.hardware
         expected.alerts.signalRules = loaded.configuration.alerts.signalRules
+        expected.notify.alertmanagers = loaded.configuration.notify.alertmanagers
         expected.alerts.rules = loaded.configuration.alerts.rules
         #expect(loaded.configuration == expected)
         let rule = try #require(loaded.configuration.alerts.rules.first)
@@ -73,6 +74,7 @@ struct ConfigurationDocumentationTests {
             LearnedAlertsKey.allCases.map { "learned." + $0.rawValue }, AlertsKey.allCases.map(\.rawValue),
             WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
             ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
+            AlertmanagerKey.allCases.map(\.rawValue),
         ]
         var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for (section, keys) in LaterKeys.inSection {

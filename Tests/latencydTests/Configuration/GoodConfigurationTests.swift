@@ -211,7 +211,6 @@ struct GoodConfigurationTests {
         "settings of later versions are taken with a warning",
         arguments: [
             ("web: {config_file: web.yml}", "1:7: web.config_file"),
-            ("notify: {alertmanagers: [{url: a}]}", "1:10: notify.alertmanagers"),
             ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
         ])
     func later(text: String, place: String) throws {

@@ -46,6 +46,12 @@ struct LimitsPageTests {
         "AlertGrouping.beginningsMax": Double(AlertGrouping.beginningsMax),
         "AlertGroup.examplesMax": Double(AlertGroup.examplesMax),
         "AlertHistory.endedMax": Double(AlertHistory.endedMax),
+        "NotifyConfiguration.alertmanagersMax": Double(NotifyConfiguration.alertmanagersMax),
+        "AlertOutbox.alertsMax": Double(AlertOutbox.alertsMax),
+        "AlertOutbox.batchMax": Double(AlertOutbox.batchMax),
+        "AlertOutbox.retrySeconds": AlertOutbox.retrySeconds.upperBound,
+        "AlertmanagerLink.answerBytesMax": Double(AlertmanagerLink.answerBytesMax),
+        "AlertAnnotations.signalsMax": Double(AlertAnnotations.signalsMax),
     ]
 
     private static let decomposition: [String: Double] = [
@@ -313,7 +319,9 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
-                + CollectorRunner.descriptors + SelfMetrics.descriptors + [MemoryRelief.descriptor]
+                + CollectorRunner.descriptors + SelfMetrics.descriptors + NotificationMetrics.descriptors + [
+                    MemoryRelief.descriptor
+                ]
                 + ServiceMetrics.descriptors + StateMetrics.descriptors
                 + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))

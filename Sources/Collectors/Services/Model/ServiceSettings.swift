@@ -59,4 +59,12 @@ public struct ServiceSettings: Sendable, Equatable {
 public enum ServiceCredentials: Sendable, Equatable {
     case bearer(tokenFile: String)
     case basic(user: String, passwordFile: String)
+
+    /// With the secret as its file has it now.
+    public func authorization() throws(RegularFile.Problem) -> HTTPAuthorization {
+        switch self {
+        case .bearer(let file): .bearer(try SecretFile.read(file))
+        case .basic(let user, let file): .basic(user: user, password: try SecretFile.read(file))
+        }
+    }
 }

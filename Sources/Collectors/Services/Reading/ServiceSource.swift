@@ -42,11 +42,7 @@ struct ServiceAccess {
     init(_ settings: ServiceSettings) throws(ServiceFailure) {
         self.settings = settings
         do throws(RegularFile.Problem) {
-            switch settings.credentials {
-            case nil: authorization = nil
-            case .bearer(let file): authorization = .bearer(try SecretFile.read(file))
-            case .basic(let user, let file): authorization = .basic(user: user, password: try SecretFile.read(file))
-            }
+            authorization = try settings.credentials?.authorization()
         } catch {
             throw ServiceFailure(.credentials, error.description)
         }

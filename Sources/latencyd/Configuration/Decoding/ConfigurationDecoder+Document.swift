@@ -13,10 +13,6 @@ enum StorageKey: String, ConfigurationKey {
     case maxSize = "max_size"
 }
 
-enum NotifyKey: String, ConfigurationKey {
-    case journal
-}
-
 extension ConfigurationDecoder {
     /// The configuration in the document `root`.
     mutating func configuration(_ root: YAMLNode) -> Configuration {
@@ -69,15 +65,5 @@ extension ConfigurationDecoder {
             }
             return bytes
         }
-    }
-
-    private mutating func notify(_ section: ConfigurationField) -> NotifyConfiguration {
-        var notify = NotifyConfiguration()
-        for (key, field) in fields(of: section, NotifyKey.self) {
-            switch key {
-            case .journal: notify.journal = boolean(field) ?? notify.journal
-            }
-        }
-        return notify
     }
 }

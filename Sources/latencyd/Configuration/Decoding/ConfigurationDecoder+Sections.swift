@@ -93,6 +93,6 @@ extension ConfigurationDecoder {
         ("hardware", HardwareKey.allCases.map(\.rawValue)),
         ("detection", DetectionKey.allCases.map(\.rawValue)),
         ("alerts", AlertsKey.allCases.map(\.rawValue)),
-        ("notify", NotifyKey.allCases.map(\.rawValue) + ["alertmanagers"]),
+        ("notify", NotifyKey.allCases.map(\.rawValue)),
     ]
 }

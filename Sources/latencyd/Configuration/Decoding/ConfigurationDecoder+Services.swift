@@ -162,14 +162,21 @@ extension ConfigurationDecoder {
         if let field = fields[.maxBatchSize] { service.maxBatchSize = integer(field, in: Service.batchSizeRange) }
         if let field = fields[.maxBody] { service.bodyBytesMax = bodyBytes(field) ?? service.bodyBytesMax }
         if let field = fields[.tls] { service.security = security(field) }
-        if let field = fields[.bearerTokenFile] {
-            service.credentials = file(field, .token).map { .bearer(tokenFile: $0) }
-        }
-        guard let field = fields[.basicAuth] else { return }
-        if fields[.bearerTokenFile] != nil {
-            reportKey(field, "the service has a bearer_token_file already", "keep one of the two")
-        }
-        service.credentials = basicAuth(field)
+        service.credentials = credentials(
+            token: fields[.bearerTokenFile], account: fields[.basicAuth], of: "the service")
+    }
+
+    /// - Parameters:
+    ///   - token: `bearer_token_file`.
+    ///   - account: `basic_auth`.
+    ///   - server: what has them, in words.
+    mutating func credentials(
+        token: ConfigurationField?, account: ConfigurationField?, of server: String
+    ) -> ServiceCredentials? {
+        let bearer = token.flatMap { file($0, .token) }.map { ServiceCredentials.bearer(tokenFile: $0) }
+        guard let account else { return bearer }
+        if token != nil { reportKey(account, "\(server) has a bearer_token_file already", "keep one of the two") }
+        return basicAuth(account)
     }
 
     private mutating func bodyBytes(_ field: ConfigurationField) -> Int? {
@@ -199,7 +206,7 @@ extension ConfigurationDecoder {
         return .basic(user: user, passwordFile: file)
     }
 
-    private mutating func security(_ section: ConfigurationField) -> HTTPSecurity {
+    mutating func security(_ section: ConfigurationField) -> HTTPSecurity {
         var security = HTTPSecurity()
         for (key, field) in fields(of: section, TLSKey.self) {
             switch key {

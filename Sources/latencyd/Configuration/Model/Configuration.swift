@@ -53,10 +53,3 @@ struct StorageConfiguration: Sendable, Equatable {
         StateSettings(maxSizeBytes: maxSizeBytes, retentionMinutes: Int64(retention.inSeconds / 60))
     }
 }
-
-/// `notify`: who is told about alerts.
-struct NotifyConfiguration: Sendable, Equatable {
-    /// Whether every change of an alert is written to the journal, or to standard error where there is no journal.
-    /// Default true. To be turned off where `/api/v1/alerts` or Prometheus alone raise the alarm.
-    var journal = true
-}
