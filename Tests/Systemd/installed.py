@@ -16,7 +16,8 @@ PUSH_SOCKETS = ("/run/latencyd/timings.sock",)
 
 # Of the daemon itself, of what is pushed, and what differs from one moment to the next.
 OWN = (
-    "latencyd_push_", "latencyd_http_", "latencyd_series", "latencyd_collector_duration_seconds",
+    "latencyd_push_", "latencyd_http_", "latencyd_series", "latencyd_memory_relief",
+    "latencyd_collector_duration_seconds",
     "latencyd_pressure_stall_last_seen_timestamp_seconds",
 )
 

@@ -34,6 +34,15 @@ def test_it_is_active_by_its_own_word_and_not_root(unit) -> None:
     assert int(show(unit.unit, "MemoryHigh")) < int(show(unit.unit, "MemoryMax"))
 
 
+def test_it_hears_of_memory_pressure_where_an_ordinary_user_may(unit) -> None:
+    threshold = r"printf 'some 200000 2000000\0' 1<>/proc/pressure/memory"
+    may = unit.system.run("setpriv", "--reuid=model", "--clear-groups", "sh", "-c", threshold, check=False)
+    if may.returncode != 0:
+        pytest.skip("this kernel tells root alone")
+    unit.start()
+    assert len(unit.page().matching("latencyd_memory_relief_total")) == 1
+
+
 @pytest.mark.parametrize("kind", ["datagram", "stream"])
 def test_what_is_pushed_starts_a_daemon_that_was_stopped(unit, kind) -> None:
     unit.start()
