@@ -8,13 +8,13 @@ ARGS ?=
 
 # One binary that carries the Swift standard library; the system libraries stay shared. Without colours, for SwiftPM
 # compiles everything anew when its output goes to a terminal after it went elsewhere, or the other way round.
-RELEASE_FLAGS = -c release --static-swift-stdlib --no-color-diagnostics --product latencyd
+RELEASE_FLAGS = -c release --static-swift-stdlib --no-color-diagnostics --disable-local-rpath --product latencyd
 RELEASE_BINARY = .build/release/latencyd
 
 .DEFAULT_GOAL := help
 # The steps build on each other and share one build folder.
 .NOTPARALLEL:
-.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench bench-detect demo install uninstall clean
+.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench bench-detect demo deb install uninstall clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +62,10 @@ bench-detect: build ## How many faults are found in labelled series, and how oft
 demo: ## Two minutes: a real service, a burst of foreign load, the alert as it comes and goes
 	@scripts/demo.sh
 
-install: ## Install the binary, the units and an example configuration below $(DESTDIR)$(PREFIX)
+deb: build ## Build a Debian package, .build/deb/latencyd_VERSION_ARCHITECTURE.deb
+	@scripts/deb.sh
+
+install: ## Install all that the Debian package has, below $(DESTDIR)$(PREFIX)
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh
 
 uninstall: ## Remove what `make install` put there; configuration and learned state stay

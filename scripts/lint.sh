@@ -12,7 +12,7 @@ done
 "${SWIFT:-swift}" format lint --strict --recursive "${existing[@]}"
 
 if command -v shellcheck >/dev/null; then
-    shellcheck --external-sources scripts/*.sh .ci/run
+    shellcheck --external-sources scripts/*.sh .ci/run packaging/debian/{postinst,prerm,postrm}
 else
     echo "lint: shellcheck is not installed; shell scripts were not checked" >&2
 fi

@@ -166,8 +166,11 @@ class BootedSystem:
         return self.run("systemctl", "show", f"--property={name}", "--value", unit).stdout.strip()
 
     def page(self, port: int) -> str:
+        return self.get(port, "/metrics")
+
+    def get(self, port: int, path: str) -> str:
         program = "import sys,urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=10).read().decode())"
-        return self.run(python(), "-c", program, f"http://127.0.0.1:{port}/metrics").stdout
+        return self.run(python(), "-c", program, f"http://127.0.0.1:{port}{path}").stdout
 
     def journal(self, unit: str) -> list[str]:
         """What the unit's present run said."""

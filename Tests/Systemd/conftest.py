@@ -41,7 +41,8 @@ def system() -> Iterator[BootedSystem]:
         booted.copy(TESTS / "Systemd/model_server.py", "/opt/model/model_server.py")
         # An executable whose name no argument tells.
         booted.copy(Path(python()).resolve(), "/opt/model/server")
-        booted.write("/etc/sysusers.d/model.conf", "u model - - -\n")
+        # One user who may not push, and one who may.
+        booted.write("/etc/sysusers.d/model.conf", "u model - - -\nu pusher - - -\nm pusher latencyd\n")
         booted.boot()
         booted.run("systemd-sysusers")
         yield booted

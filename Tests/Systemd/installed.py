@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Callable, Sequence
 
-from booted import REPOSITORY, BootedSystem, wait
+from booted import REPOSITORY, BootedSystem, python, wait
 from page import Page
 
 Series = frozenset[tuple[str, str]]
@@ -16,9 +16,28 @@ PUSH_SOCKETS = ("/run/latencyd/timings.sock",)
 
 # Of the daemon itself, of what is pushed, and what differs from one moment to the next.
 OWN = (
-    "latencyd_push_", "latencyd_http_", "latencyd_series", "latencyd_collector_duration_seconds",
+    "latencyd_push_", "latencyd_http_", "latencyd_series", "latencyd_memory_relief",
+    "latencyd_collector_duration_seconds",
     "latencyd_pressure_stall_last_seen_timestamp_seconds",
 )
+
+
+PUSH = """
+import socket, sys
+kind, text, times = sys.argv[1], sys.argv[2].encode(), int(sys.argv[3])
+path = "/run/latencyd/" + {"datagram": "timings.sock", "stream": "timings-stream.sock"}[kind]
+for _ in range(times):
+    with socket.socket(socket.AF_UNIX, getattr(socket, {"datagram": "SOCK_DGRAM", "stream": "SOCK_STREAM"}[kind])) as s:
+        s.connect(path)
+        s.sendall(text + b"\\n")
+"""
+
+
+def push(system: BootedSystem, text: str, user: str, kind: str = "datagram", times: int = 1) -> str:
+    """Pushes a line from a process of an ordinary user; the error that it got, or nothing."""
+    launcher = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
+    result = system.run(*launcher, python(), "-c", PUSH, kind, text, str(times), check=False, timeout=20)
+    return result.stderr
 
 
 def merged(base: dict, changes: dict) -> dict:
@@ -45,6 +64,10 @@ class Daemon:
     def page(self) -> Page:
         return Page(self.system.page(self.port))
 
+    def get(self, path: str) -> str:
+        """The text of another page."""
+        return self.system.get(self.port, path)
+
     def eventually(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         try:
             wait(condition, seconds, what, pause=0.25)
@@ -53,6 +76,11 @@ class Daemon:
 
     def log(self) -> list[str]:
         return self.system.journal(self.unit)
+
+    def journal_of_unit(self) -> list[str]:
+        """What the unit's processes said, those of its reloads among them."""
+        self.system.run("journalctl", "--sync")
+        return self.system.run("journalctl", "-o", "cat", "--no-pager", "-u", self.unit).stdout.splitlines()
 
     @property
     def pid(self) -> int:

@@ -14,6 +14,7 @@
 #include "csystem_curl.h"
 #include "csystem_database.h"
 #include "csystem_http.h"
+#include "csystem_memory.h"
 #include "csystem_nvml.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"

@@ -60,6 +60,12 @@ public struct PushIngestor {
         refused = Self.refusedLines(seed)
     }
 
+    /// Gives back the memory of what is known of lines. They are learned anew; nothing else changes.
+    public mutating func forgetLines() {
+        known = Self.knownLines(options, seed)
+        refused = Self.refusedLines(seed)
+    }
+
     /// Counts what a socket could not hand over as a packet.
     public mutating func count(_ reason: MalformedReason) { counters.count(reason) }
 

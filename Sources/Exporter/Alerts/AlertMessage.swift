@@ -13,8 +13,7 @@ public struct AlertMessage: Sendable {
     }
 
     private static func sentence(_ change: AlertChange) -> String {
-        let measure = change.learned.map { AlertMeasure.statistic($0.statistic) } ?? change.measure
-        let subject = change.group.map(AlertSubject.text) ?? AlertSubject.text(measure, change.timing, change.labels)
+        let subject = subject(change)
         let at = UTCTime(unixSeconds: change.atUnixSeconds)
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
@@ -48,6 +47,12 @@ public struct AlertMessage: Sendable {
             return "the rule \(AlertSubject.escaped(change.rule)) for \(subject) was changed or removed; the "
                 + "\(change.from.name) alert since \(began) ends"
         }
+    }
+
+    /// What it is about: statistic, timing and labels, or the timings that are off together.
+    private static func subject(_ change: AlertChange) -> String {
+        let measure = change.learned.map { AlertMeasure.statistic($0.statistic) } ?? change.measure
+        return change.group.map(AlertSubject.text) ?? AlertSubject.text(measure, change.timing, change.labels)
     }
 
     private static func comparison(_ change: AlertChange, _ relation: String) -> String {
@@ -106,6 +111,7 @@ extension AlertMessage {
             ("LATENCYD_LEVEL", change.to.name),
             (change.measure.isOfSignal ? "LATENCYD_SIGNAL" : "LATENCYD_TIMING", change.timing),
             ("LATENCYD_LABELS", String(decoding: labels.bytes, as: UTF8.self)),
+            ("LATENCYD_SUBJECT", Self.subject(change)),
         ]
         if let statistic = change.measure.statistic ?? change.learned?.statistic {
             fields.append(("LATENCYD_STATISTIC", statistic.rawValue))

@@ -42,6 +42,13 @@ public final class Database {
         sqlite3_close_v2(handle)
     }
 
+    /// Gives back the memory of pages and statements that are not in use; they come back as they are needed.
+    public func releaseMemory() {
+        for statement in idle.values { sqlite3_finalize(statement) }
+        idle = [:]
+        sqlite3_db_release_memory(handle)
+    }
+
     private func configure() throws(DatabaseError) {
         // What stands in the file is not to be believed: contradictions in pages are looked for, functions in its schema
         // are not run.

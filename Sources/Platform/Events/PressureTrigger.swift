@@ -25,13 +25,24 @@ public final class PressureTrigger: Sendable {
     public let descriptor: Int32
 
     /// Takes over a descriptor of a pressure file that is open for writing, also when it fails.
-    init(_ descriptor: Int32, _ threshold: PressureThreshold) throws(HostFileError) {
+    convenience init(_ descriptor: Int32, _ threshold: PressureThreshold) throws(HostFileError) {
+        let kind = threshold.countsFull ? "full" : "some"
+        let text = "\(kind) \(threshold.stallMicroseconds) \(threshold.windowMicroseconds)\0"
+        try self.init(descriptor, writing: Array(text.utf8))
+    }
+
+    /// A trigger on the pressure file `path` of this process' file system, with a threshold in the kernel's own form.
+    convenience init(file path: String, writing threshold: [UInt8]) throws(HostFileError) {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw HostFileError(errno: errno) }
+        try self.init(descriptor, writing: threshold)
+    }
+
+    private init(_ descriptor: Int32, writing threshold: [UInt8]) throws(HostFileError) {
         self.descriptor = descriptor
         // Only the kernel's own: what is written would stay in a file of a tree that stands in for the host.
         guard [0x9fa0, 0x6367_7270].contains(csystem_file_system(descriptor)) else { throw .notSupported }
-        let kind = threshold.countsFull ? "full" : "some"
-        let text = "\(kind) \(threshold.stallMicroseconds) \(threshold.windowMicroseconds)\0"
-        let written = text.utf8CString.dropLast().withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        let written = threshold.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written >= 0 else { throw HostFileError(errno: errno) }
     }
 

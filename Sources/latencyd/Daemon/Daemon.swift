@@ -35,6 +35,7 @@ final class Daemon {
     private var history = AlertHistory()
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
+    private let relief: MemoryRelief
     private var dropNotice: DropNotice
     private var socketNotice = SocketNotice()
     private var turns: UInt64 = 0
@@ -55,6 +56,10 @@ final class Daemon {
             unixSeconds: HostClock.unixSeconds())
         dropNotice = DropNotice(at: now)
         watchdog = Notify.watchdogInterval.map { Watchdog(timeoutSeconds: $0.inSeconds, monotonicSeconds: now) }
+        relief = MemoryRelief(
+            MemoryPressure.watch(
+                environment: ProcessEnvironment.all,
+                files: SystemHostFiles(sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs)))
         wakeups = WakeupProbe(
             files: SystemHostFiles(sysfs: options.host.pathSysfs, procfs: options.host.pathProcfs),
             onHandicap: { log.warning("the wake-up latency includes what delays this process alone: \($0)") })
@@ -94,7 +99,7 @@ final class Daemon {
         let pages = DaemonPages(
             board: board, hardware: hardware, services: services.board, notifications: notifications, state: state,
             ingestor: ingestor, push: push,
-            desk: desk,
+            desk: desk, relief: relief,
             windowSeconds: configuration.detection.window.inSeconds,
             configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
         do {
@@ -172,6 +177,7 @@ final class Daemon {
         }
         poll.add(signals.descriptor)
         poll.add(desk.wakeup.descriptor)
+        if let file = relief.pressureDescriptor { _ = poll.addUrgent(file) }
         showPages()
         board.isReady.store(true, ordering: .releasing)
         Notify.ready()
@@ -179,8 +185,18 @@ final class Daemon {
         while true {
             turns &+= 1
             var isAsked = false
-            poll.wait(milliseconds: Self.milliseconds(until: nextDeadline())) { descriptor in
-                isAsked = isAsked || descriptor != signals.descriptor
+            var event: MemoryRelief.Event?
+            poll.wait(milliseconds: Self.milliseconds(until: nextDeadline())) { descriptor, isBroken in
+                if descriptor == relief.pressureDescriptor {
+                    event = isBroken ? .lost(descriptor) : .short
+                } else {
+                    isAsked = isAsked || descriptor != signals.descriptor
+                }
+            }
+            switch event {
+            case .short: relieve()
+            case .lost(let file): poll.remove(file)
+            case nil: break
             }
             let orders = Signals.orders(signals.next)
             if orders.stops { break }
@@ -190,6 +206,15 @@ final class Daemon {
             feedWatchdog()
         }
         stop()
+    }
+
+    /// Gives up what can be had again.
+    private func relieve() {
+        guard relief.isDue(at: HostClock.monotonicSeconds()) else { return }
+        ingestor.withLock { $0.forgetLines() }
+        state.releaseMemory()
+        FreedMemory.giveBack()
+        if let notice = relief.notice { log.info("\(notice)") }
     }
 
     private func endWindow() {

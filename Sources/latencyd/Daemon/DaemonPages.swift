@@ -17,6 +17,7 @@ struct DaemonPages: WebSource {
     let ingestor: Locked<PushIngestor>
     let push: PushServer
     let desk: ReloadDesk
+    let relief: MemoryRelief
     let windowSeconds: Double
     /// The file that the rules are from, as Prometheus' API names it.
     let configurationFile: String
@@ -65,6 +66,7 @@ struct DaemonPages: WebSource {
             + SignalMetrics.families(findings.signals) + state.families
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
             + SelfMetrics.families(web.withLock { $0?.counters }) + notifications.families
+            + relief.families
         return pushed.sorted
             + families.sorted { $0.descriptor.name < $1.descriptor.name }
     }

@@ -11,7 +11,14 @@ final class StateWriter: Sendable {
         var sizeBytes: Int64 = 0
         var seriesCount = 0
         var rebuilds: UInt64 = 0
+        var releasesMemory = false
         var stops = false
+
+        /// Whether memory is to be given back; it is said once.
+        mutating func takesReleaseOfMemory() -> Bool {
+            defer { releasesMemory = false }
+            return releasesMemory
+        }
     }
 
     private let folder: String
@@ -77,6 +84,12 @@ final class StateWriter: Sendable {
         wakeup.signal()
     }
 
+    /// Has the database give back the memory of its caches. Returns at once.
+    func releaseMemory() {
+        shared.withLock { $0.releasesMemory = true }
+        wakeup.signal()
+    }
+
     /// Lets `body` read the database. Waits while something is written: for threads that may.
     ///
     /// - Returns: nil when there is no database now, or it failed.
@@ -124,6 +137,7 @@ final class StateWriter: Sendable {
             let stops = shared.withLock { $0.stops }
             writeAll(isLast: stops)
             if stops { break }
+            if shared.withLock({ $0.takesReleaseOfMemory() }) { store.withLock { $0?.database.releaseMemory() } }
             poll.wait(milliseconds: pauseMilliseconds()) { _ in }
         }
         store.withLock { $0 = nil }

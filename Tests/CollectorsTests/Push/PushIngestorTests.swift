@@ -43,6 +43,19 @@ struct PushIngestorTests {
         #expect(push.malformed.isEmpty)
     }
 
+    @Test("Lines that were forgotten for want of memory are known again, and so are their refusals")
+    func forgottenLines() {
+        var push = PushFixture()
+        for _ in 1...2 {
+            push.push("reqs:3|c|#a:b\nlatencyd_x:1|c")
+            push.ingestor.forgetLines()
+        }
+        push.push("reqs:3|c|#a:b")
+        #expect(push.number("reqs", ["a": "b"]) == 9)
+        #expect(push.ingestor.store.seriesCount == 1)
+        #expect(push.dropped.values.reduce(0, +) + push.malformed.values.reduce(0, +) == 2)
+    }
+
     @Test("Events and service checks are counted and left")
     func aside() {
         var push = PushFixture()

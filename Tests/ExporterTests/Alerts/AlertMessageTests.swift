@@ -76,6 +76,7 @@ struct AlertMessageTests {
                 "MESSAGE=\(message.text)", "MESSAGE_ID=\(AlertMessage.Kind.raised.messageID)", "PRIORITY=2",
                 "LATENCYD_ALERT=LatencyAbnormal", "LATENCYD_LEVEL=critical",
                 "LATENCYD_TIMING=inference_latency_seconds", "LATENCYD_LABELS={\"model\":\"a\"}",
+                "LATENCYD_SUBJECT=p99 of inference_latency_seconds{model=\"a\"}",
                 "LATENCYD_STATISTIC=p99", "LATENCYD_VALUE=0.212", "LATENCYD_EXPECTED=0.2",
                 "LATENCYD_SINCE=2023-11-14T12:00:00Z",
             ])

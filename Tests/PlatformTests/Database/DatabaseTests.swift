@@ -50,6 +50,21 @@ struct DatabaseTests {
         #expect(sum == 36)
     }
 
+    @Test("gives its memory back between two statements and within the rows of one")
+    func release() throws {
+        let database = try open()
+        try database.execute("CREATE TABLE t (i); INSERT INTO t VALUES (1), (2), (3)")
+        var sum: Int64 = 0
+        for _ in 1...2 {
+            try database.rows("SELECT i FROM t") { row throws(DatabaseError) in
+                sum += row.integer(0) * (try database.integer("SELECT count(*) FROM t") ?? 0)
+                database.releaseMemory()
+            }
+            database.releaseMemory()
+        }
+        #expect(sum == 36)
+    }
+
     @Test("a transaction that throws leaves nothing, and the next one works")
     func rollback() throws {
         let database = try open()

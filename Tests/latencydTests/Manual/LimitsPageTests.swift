@@ -249,6 +249,7 @@ struct LimitsPageTests {
             "LocalZone.nameBytesMax": Double(LocalZone.nameBytesMax),
             "AlertEngine.statesDefaultMax": Double(AlertEngine.statesDefaultMax),
             "FileLimit.descriptorsMax": Double(FileLimit.descriptorsMax),
+            "MemoryRelief.pauseSeconds": MemoryRelief.pauseSeconds,
             "HostFileLimits.filesKept": Double(HostFileLimits.filesKept),
             "HostFileLimits.keptSeconds": HostFileLimits.keptSeconds,
             "HostFileLimits.fileBytes": Double(HostFileLimits.fileBytes),
@@ -318,7 +319,9 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
-                + CollectorRunner.descriptors + SelfMetrics.descriptors + NotificationMetrics.descriptors
+                + CollectorRunner.descriptors + SelfMetrics.descriptors + NotificationMetrics.descriptors + [
+                    MemoryRelief.descriptor
+                ]
                 + ServiceMetrics.descriptors + StateMetrics.descriptors
                 + HardwareCollectors.all.flatMap { $0.descriptors })
                 .map(\.sampleName))

@@ -14,8 +14,8 @@ struct MetricsPageTests {
         TimingMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
         + PushMetrics.descriptors
         + CollectorRunner.descriptors
-        + SelfMetrics.descriptors + NotificationMetrics.descriptors + StateMetrics.descriptors
-        + ServiceMetrics.descriptors
+        + SelfMetrics.descriptors + NotificationMetrics.descriptors + [MemoryRelief.descriptor]
+        + StateMetrics.descriptors + ServiceMetrics.descriptors
         + HardwareCollectors.all.flatMap { $0.descriptors }
 
     /// The page's rows about the daemon's own metrics, by name.
