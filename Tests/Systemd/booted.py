@@ -1,5 +1,6 @@
 """Boots a systemd of its own over a throw-away layer above this machine's files, and acts inside of it."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -26,7 +27,11 @@ def wait(condition: Callable[[], bool], seconds: float, what: str, pause: float 
 class BootedSystem:
     """A container with the machine's programs, a file system that is forgotten, and a network without anything."""
 
+    _numbers = itertools.count()
+
     def __init__(self) -> None:
+        # Several may run beside each other.
+        self._name = f"latencyd-systemd-{os.getpid()}-{next(self._numbers)}"
         self._folder = Path(tempfile.mkdtemp(prefix="latencyd-systemd-"))
         self.root = self._folder / "root"
         self._console = self._folder / "console"
@@ -49,7 +54,7 @@ class BootedSystem:
     def boot(self) -> None:
         command = [
             "systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}", "--register=no", "--private-network",
-            "--link-journal=no", f"--machine=latencyd-{os.getpid()}", "--console=pipe",
+            "--link-journal=no", f"--machine={self._name}", "--console=pipe",
         ]
         enter = None
         if not Path("/run/systemd/system").exists():
@@ -88,8 +93,7 @@ class BootedSystem:
     def _mount(*arguments: str | Path) -> None:
         subprocess.run(["mount", *arguments], check=True)
 
-    @staticmethod
-    def _own_cgroups() -> list[Path]:
+    def _own_cgroups(self) -> list[Path]:
         """A new group in the hierarchy of systemd and, where it is another one, that of version 2."""
         groups = []
         for line in Path("/proc/self/cgroup").read_text().splitlines():
@@ -98,7 +102,7 @@ class BootedSystem:
                 continue
             hybrid = Path("/sys/fs/cgroup/unified")
             hierarchy = Path("/sys/fs/cgroup/systemd") if controllers else hybrid if hybrid.is_dir() else hybrid.parent
-            group = hierarchy / path.lstrip("/") / f"latencyd-systemd-{os.getpid()}"
+            group = hierarchy / path.lstrip("/") / self._name
             group.mkdir()
             groups.append(group)
         return groups
