@@ -32,7 +32,9 @@ let package = Package(
             name: "CSystem",
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [
+                .linkedLibrary("crypt"),
                 .linkedLibrary("curl"),
+                .linkedLibrary("gnutls"),
                 .linkedLibrary("microhttpd"),
                 .linkedLibrary("sqlite3"),
                 .linkedLibrary("yaml"),

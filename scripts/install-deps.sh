@@ -11,6 +11,7 @@ packages=(
     git
     libcrypt-dev
     libcurl4-openssl-dev
+    libgnutls28-dev
     libmicrohttpd-dev
     libsqlite3-dev
     libsystemd-dev
@@ -22,14 +23,14 @@ packages=(
 if is_debian; then
     install_missing "${packages[@]}"
 else
-    headers=(curl/curl.h microhttpd.h sqlite3.h systemd/sd-daemon.h yaml.h zlib.h crypt.h)
+    headers=(curl/curl.h gnutls/gnutls.h microhttpd.h sqlite3.h systemd/sd-daemon.h yaml.h zlib.h crypt.h)
     for header in "${headers[@]}"; do
         if [[ ! -e /usr/include/$header && ! -e /usr/local/include/$header ]]; then
             cat >&2 <<MESSAGE
 deps: $header is missing, and this system has no apt-get to install it with. latencyd needs the development files of
-deps: libsystemd, libmicrohttpd, libcurl, SQLite 3, libyaml, zlib and libcrypt, and pkg-config. On Fedora:
-deps:     dnf install systemd-devel libmicrohttpd-devel libcurl-devel sqlite-devel libyaml-devel zlib-devel \\
-deps:         libxcrypt-devel pkgconf
+deps: libsystemd, libmicrohttpd, GnuTLS, libcurl, SQLite 3, libyaml, zlib and libcrypt, and pkg-config. On Fedora:
+deps:     dnf install systemd-devel libmicrohttpd-devel gnutls-devel libcurl-devel sqlite-devel libyaml-devel \\
+deps:         zlib-devel libxcrypt-devel pkgconf
 MESSAGE
             exit 1
         fi

@@ -2,6 +2,7 @@
 #include "csystem_http.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -36,8 +37,20 @@ static void block_signals(sigset_t *before) {
     pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
+// libmicrohttpd wants a certificate before it starts. Each connection gets its own at its start, so this one is never
+// asked; should it be, the handshake fails.
+static int no_certificate(
+    gnutls_session_t session, const gnutls_datum_t *authorities, int authorities_count,
+    const gnutls_pk_algorithm_t *algorithms, int algorithms_count, gnutls_pcert_st **certificates,
+    unsigned *certificates_count, gnutls_privkey_t *key) {
+    (void)session, (void)authorities, (void)authorities_count, (void)algorithms, (void)algorithms_count;
+    (void)certificates, (void)certificates_count, (void)key;
+    return -1;
+}
+
 struct MHD_Daemon *csystem_http_start(
-    int listen_fd, const csystem_http_callbacks *callbacks, unsigned connections_max, size_t connection_memory_bytes) {
+    int listen_fd, const csystem_http_callbacks *callbacks, unsigned connections_max, size_t connection_memory_bytes,
+    int speaks_tls) {
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_max, NULL},
@@ -49,9 +62,14 @@ struct MHD_Daemon *csystem_http_start(
     };
     sigset_t before;
     block_signals(&before);
+    // Requests whose password is being checked are suspended.
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, callbacks->access,
-                         callbacks->context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        speaks_tls ? MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, callbacks->access, callbacks->context,
+                                      MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_ARRAY, options,
+                                      MHD_OPTION_END)
+                   : MHD_start_daemon(flags, 0, NULL, NULL, callbacks->access, callbacks->context, MHD_OPTION_ARRAY,
+                                      options, MHD_OPTION_END);
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = error;

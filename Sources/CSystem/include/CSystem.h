@@ -3,6 +3,9 @@
 #define CSYSTEM_H
 
 #include <curl/curl.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <sqlite3.h>
 #include <systemd/sd-daemon.h>
@@ -16,7 +19,9 @@
 #include "csystem_http.h"
 #include "csystem_memory.h"
 #include "csystem_nvml.h"
+#include "csystem_passwords.h"
 #include "csystem_sockets.h"
 #include "csystem_threads.h"
+#include "csystem_tls.h"
 
 #endif

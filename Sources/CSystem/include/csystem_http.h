@@ -23,9 +23,11 @@ typedef struct csystem_http_callbacks {
 int csystem_http_listen(const struct sockaddr *address, socklen_t length, int backlog);
 
 // Serves `listen_fd`, which it owns from then on, in one thread of its own that takes no signals. NULL and errno on
-// failure; the socket is the caller's then.
+// failure; the socket is the caller's then. With `speaks_tls` no handshake succeeds until the callback for a new
+// connection has given its session a certificate.
 struct MHD_Daemon *csystem_http_start(
-    int listen_fd, const csystem_http_callbacks *callbacks, unsigned connections_max, size_t connection_memory_bytes);
+    int listen_fd, const csystem_http_callbacks *callbacks, unsigned connections_max, size_t connection_memory_bytes,
+    int speaks_tls);
 
 // The connection's descriptor, -1 when there is none.
 int csystem_http_descriptor(struct MHD_Connection *connection);

@@ -16,7 +16,8 @@ struct ConnectionTable {
         var phase = Phase.head
         var sinceNanoseconds: UInt64
         var dueNanoseconds: UInt64
-        /// Bytes of the request heads that were complete.
+        /// Bytes of the request heads that were complete; on an encrypted connection all that had come in when the last
+        /// one was.
         var bytesConsumed: UInt64 = 0
         /// The present response is the last one: what else comes in is not read.
         var isLastResponse = false
@@ -37,6 +38,10 @@ struct ConnectionTable {
         var reason: HTTPRefusal?
     }
 
+    /// Bytes that an encrypted connection ends with: TLS says good-bye before TCP does.
+    private static let farewellBytesMax: UInt64 = 96
+
+    private let isEncrypted: Bool
     private let headNanoseconds: UInt64
     private let idleNanoseconds: UInt64
     private let responseNanoseconds: UInt64
@@ -45,7 +50,8 @@ struct ConnectionTable {
     private(set) var connections: [Int32: Connection] = [:]
     private var leaving = 0
 
-    init(_ limits: HTTPServerLimits) {
+    init(_ limits: HTTPServerLimits, isEncrypted: Bool = false) {
+        self.isEncrypted = isEncrypted
         headNanoseconds = Self.nanoseconds(limits.requestHeadSeconds)
         idleNanoseconds = Self.nanoseconds(limits.idleSeconds)
         responseNanoseconds = Self.nanoseconds(limits.responseSeconds)
@@ -73,9 +79,18 @@ struct ConnectionTable {
         return shutDown(descriptor, .crowdedOut)
     }
 
-    /// A request head of `bytes` is complete.
-    mutating func headCompleted(_ descriptor: Int32, bytes: Int, at now: UInt64) {
-        connections[descriptor]?.bytesConsumed += UInt64(bytes)
+    /// Both sides of an encrypted connection know each other: what came in so far is no part of a request.
+    mutating func handshakeCompleted(_ descriptor: Int32, _ progress: Progress?) {
+        connections[descriptor]?.bytesConsumed = progress?.bytesReceived ?? 0
+    }
+
+    /// A request head of `bytes` is complete. `received` is what has come in on an encrypted connection.
+    mutating func headCompleted(_ descriptor: Int32, bytes: Int, _ received: Progress? = nil, at now: UInt64) {
+        if isEncrypted {
+            connections[descriptor]?.bytesConsumed = received?.bytesReceived ?? 0
+        } else {
+            connections[descriptor]?.bytesConsumed += UInt64(bytes)
+        }
         enter(.responding, descriptor, for: responseNanoseconds, at: now)
     }
 
@@ -89,7 +104,7 @@ struct ConnectionTable {
     mutating func responseEnded(_ descriptor: Int32, _ progress: Progress?, at now: UInt64) -> ShutDown? {
         enter(.idle, descriptor, for: min(headNanoseconds / 2, idleNanoseconds), at: now)
         guard let connection = connections[descriptor], !connection.isShutDown, let progress, progress.hasEnded,
-            !Self.hasMore(connection, progress)
+            !hasMore(connection, progress)
         else { return nil }
         return shutDown(descriptor, nil)
     }
@@ -102,13 +117,19 @@ struct ConnectionTable {
             leaving -= 1
             return nil
         }
-        guard connection.phase != .responding, !connection.isLastResponse, let progress else { return nil }
-        return Self.hasMore(connection, progress) ? .headUnfinished : nil
+        guard connection.phase != .responding, !connection.isLastResponse, var progress else { return nil }
+        // TLS's good-bye closes a connection before TCP's has come.
+        if isEncrypted, !progress.hasEnded {
+            progress.hasEnded = true
+            progress.bytesReceived += 1
+        }
+        return hasMore(connection, progress) ? .headUnfinished : nil
     }
 
     /// True when bytes behind the last complete head have come in.
-    private static func hasMore(_ connection: Connection, _ progress: Progress) -> Bool {
-        progress.bytesReceived > connection.bytesConsumed + (progress.hasEnded ? 1 : 0)
+    private func hasMore(_ connection: Connection, _ progress: Progress) -> Bool {
+        let farewell = isEncrypted && connection.bytesConsumed > 0 ? Self.farewellBytesMax : 0
+        return progress.bytesReceived > connection.bytesConsumed + (progress.hasEnded ? 1 + farewell : 0)
     }
 
     /// The connections that are overdue. `progress` is nil when it is not known: libmicrohttpd does not tell when the
@@ -122,7 +143,7 @@ struct ConnectionTable {
             case .idle:
                 let progress = progress(descriptor)
                 let end = connection.sinceNanoseconds + idleNanoseconds
-                if progress.map({ Self.hasMore(connection, $0) }) ?? true {
+                if progress.map({ hasMore(connection, $0) }) ?? true {
                     enter(.head, descriptor, for: headNanoseconds, at: now)
                 } else if now >= end || progress?.hasEnded == true {
                     result.append(shutDown(descriptor, nil))

@@ -6,6 +6,13 @@ final class HTTPExchange {
     private let target: RequestTarget?
     private var hasHead = false
     private var isAccepted = false
+    /// What the gate has decided; nil while it was not asked or has not decided.
+    private let decision = Monitor<Decision?>(nil)
+
+    private enum Decision: Sendable {
+        case admitted
+        case refused(HTTPResponse)
+    }
 
     init(_ target: RequestTarget?) { self.target = target }
 
@@ -52,20 +59,54 @@ final class HTTPExchange {
             method: method == "HEAD" ? "GET" : method, path: target.path,
             query: target.query.map { ($0.name, $0.value) }, headers: headers,
             peer: csystem_http_peer(connection).map(SocketAddress.text) ?? "")
+        switch admission(of: request, core, connection) {
+        case nil: return .YES
+        case .admitted?: break
+        case .refused(let response)?:
+            return ResponseBody(small: response.body.bytes).queue(
+                connection, status: response.status, headers: core.complete(response.headers))
+        }
         let response = core.handler(request)
         guard let body = ResponseBody(response.body, of: core, to: csystem_http_descriptor(connection)) else {
             let refusal = RequestCheck.Refusal(.responseBytes, 503, "too much is being sent to others; try again later")
             return refuse(refusal, core, connection)
         }
         let status = (200...599).contains(response.status) ? response.status : 500
-        return body.queue(connection, status: status, headers: response.headers)
+        return body.queue(connection, status: status, headers: core.complete(response.headers))
+    }
+
+    /// What the gate says of the request; nil when the connection waits for that, suspended.
+    private func admission(of request: HTTPRequest, _ core: ServerCore, _ connection: OpaquePointer) -> Decision? {
+        guard let gate = core.access.gate else { return .admitted }
+        if let decided = decision.withLock({ $0 }) { return decided }
+        switch gate.decide(request) {
+        case .admitted: return .admitted
+        case .refused(let response): return .refused(response)
+        case .pending(let begin):
+            // Before the gate begins, for it may be done at once. While suspended the exchange stays, and so does the
+            // connection.
+            MHD_suspend_connection(connection)
+            let (suspended, decision) = (SuspendedConnection(connection: connection), decision)
+            begin { refusal in
+                decision.withLock { $0 = refusal.map { .refused($0) } ?? .admitted }
+                suspended.resume()
+            }
+            return nil
+        }
+    }
+
+    /// A connection that waits for its gate. `@unchecked Sendable`: libmicrohttpd lets any thread resume one.
+    private struct SuspendedConnection: @unchecked Sendable {
+        let connection: OpaquePointer
+
+        func resume() { MHD_resume_connection(connection) }
     }
 
     private func refuse(_ refusal: RequestCheck.Refusal, _ core: ServerCore, _ connection: OpaquePointer) -> MHD_Result
     {
         core.count(refusal.reason, csystem_http_descriptor(connection))
         let response = HTTPResponse.text(refusal.status, refusal.text)
-        let headers = response.headers + refusal.headers
+        let headers = core.complete(response.headers + refusal.headers)
         return ResponseBody(small: response.body.bytes).queue(
             connection, status: refusal.status, headers: headers, closes: true)
     }

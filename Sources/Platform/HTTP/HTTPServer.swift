@@ -17,15 +17,17 @@ public final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - address: `127.0.0.1:9959`, `[::1]:9959`, `localhost:9959`, or `:9959` for all interfaces.
     ///   - limits: see `HTTPServerLimits` for the defaults.
+    ///   - access: TLS, who gets an answer, headers of all responses. Its gate must not keep requests pending when
+    ///     `stop()` is called, nor afterwards.
     ///   - handler: answers one request.
     public init(
-        address: String, limits: HTTPServerLimits = HTTPServerLimits(),
+        address: String, limits: HTTPServerLimits = HTTPServerLimits(), access: HTTPAccess = HTTPAccess(),
         handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
     ) throws(HTTPServerError) {
         let socket = try ListenSocket(address)
         self.address = socket.name
         port = socket.port
-        core = ServerCore(limits: limits, handler: handler)
+        core = ServerCore(limits: limits, access: access, handler: handler)
         do {
             try core.start(socket.descriptor)
         } catch {

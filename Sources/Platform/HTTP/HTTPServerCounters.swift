@@ -9,6 +9,10 @@ public enum HTTPRefusal: String, Sendable, Hashable, CaseIterable {
     case crowdedOut = "crowded_out"
     /// The connection ended, by the client or because it made no sense, before its request head did.
     case headUnfinished = "head_unfinished"
+    /// No TLS connection came about: the client spoke plain HTTP, or both do not agree.
+    case handshake
+    /// The client's certificate was not taken.
+    case clientCertificate = "client_certificate"
     /// The request head was too long.
     case headTooLong = "head_too_long"
     /// The request head was complete and made no sense.

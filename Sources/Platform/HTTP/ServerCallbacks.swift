@@ -4,14 +4,23 @@ internal import Glibc
 /// The functions that libmicrohttpd and the deadline thread call; `context` is the `ServerCore`.
 ///
 /// A request's life: `target` (the request line is there), `access` (the head is complete; answering at this call
-/// closes the connection afterwards), `access` again (there is no body; answer and keep the connection), `completed`.
+/// closes the connection afterwards), `access` again (there is no body; answer and keep the connection), where
+/// the gate took its time `access` once more, `completed`.
 enum ServerCallbacks {
-    static let connection: MHD_NotifyConnectionCallback = { context, connection, _, code in
+    static let connection: MHD_NotifyConnectionCallback = { context, connection, own, code in
         let core = ServerCallbacks.core(context)
         let descriptor = csystem_http_descriptor(connection)
         switch code {
-        case .CONNECTION_NOTIFY_STARTED: core.connectionOpened(descriptor)
-        default: core.connectionClosed(descriptor)
+        case .CONNECTION_NOTIFY_STARTED:
+            core.connectionOpened(descriptor)
+            guard let server = core.access.tls?() else { return }
+            let tls = core.secure(csystem_tls_session(connection), descriptor, server)
+            own?.pointee = tls.map { Unmanaged.passRetained($0).toOpaque() }
+        default:
+            // libmicrohttpd has freed the session.
+            let tls = own?.pointee.map { Unmanaged<TLSConnection>.fromOpaque($0).takeRetainedValue() }
+            own?.pointee = nil
+            core.connectionClosed(descriptor, tls)
         }
     }
 

@@ -27,18 +27,24 @@ final class ServerCore: @unchecked Sendable {
     }
 
     let limits: HTTPServerLimits
+    let access: HTTPAccess
     let handler: @Sendable (HTTPRequest) -> HTTPResponse
     let monitor: Monitor<State>
 
-    init(limits: HTTPServerLimits, handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
+    init(
+        limits: HTTPServerLimits, access: HTTPAccess = HTTPAccess(),
+        handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    ) {
         var limits = limits
         limits.connectionsMax = min(max(limits.connectionsMax, 2), 65_536)
         limits.requestHeadBytesMax = min(max(limits.requestHeadBytesMax, 256), 1 << 24)
         limits.connectionMemoryBytesMax =
             min(max(limits.connectionMemoryBytesMax, 2 * limits.requestHeadBytesMax, 4096), 1 << 28)
         self.limits = limits
+        self.access = access
         self.handler = handler
-        monitor = Monitor(State(table: ConnectionTable(limits), responses: ResponseLedger(limits)))
+        monitor = Monitor(
+            State(table: ConnectionTable(limits, isEncrypted: access.tls != nil), responses: ResponseLedger(limits)))
     }
 
     /// Starts both threads on a listening socket, which it owns from here on.
@@ -49,7 +55,8 @@ final class ServerCore: @unchecked Sendable {
             context: Unmanaged.passUnretained(self).toOpaque())
         guard
             let daemon = csystem_http_start(
-                listening, &callbacks, UInt32(limits.connectionsMax), limits.connectionMemoryBytesMax)
+                listening, &callbacks, UInt32(limits.connectionsMax), limits.connectionMemoryBytesMax,
+                access.tls == nil ? 0 : 1)
         else {
             let code = errno
             close(listening)
@@ -75,6 +82,11 @@ final class ServerCore: @unchecked Sendable {
         monitor.signal()
         pthread_join(running.deadlines, nil)
         MHD_stop_daemon(running.daemon)
+    }
+
+    /// `headers` with those of every response.
+    func complete(_ headers: [HTTPField]) -> [HTTPField] {
+        access.headers().complete(headers)
     }
 
     var counters: HTTPServerCounters {
@@ -135,11 +147,27 @@ extension ServerCore {
         }
     }
 
-    func connectionClosed(_ descriptor: Int32) {
+    func connectionClosed(_ descriptor: Int32, _ tls: TLSConnection?) {
         monitor.withLock { state in
-            let reason = state.table.closed(descriptor, Self.progress(descriptor))
+            var reason = state.table.closed(descriptor, Self.progress(descriptor))
+            // A connection without a handshake has no request head either.
+            if let tls, !tls.isEstablished, reason != nil {
+                reason = tls.hasRefusedClient ? .clientCertificate : .handshake
+            }
             if let reason, !state.isStopping { state.counters.refused[reason, default: 0] += 1 }
         }
+    }
+
+    /// Begins TLS on a new connection; nil where that fails, which ends the connection.
+    func secure(_ session: OpaquePointer?, _ descriptor: Int32, _ server: TLSServer) -> TLSConnection? {
+        let connection = TLSConnection(server) { [unowned self] in
+            update { state, _ in state.table.handshakeCompleted(descriptor, Self.progress(descriptor)) }
+        }
+        guard let session, connection.prepare(session) else {
+            Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+            return nil
+        }
+        return connection
     }
 
     private static func progress(_ descriptor: Int32) -> ConnectionTable.Progress? {
@@ -150,7 +178,10 @@ extension ServerCore {
     }
 
     func headCompleted(_ descriptor: Int32, bytes: Int) {
-        update { state, now in state.table.headCompleted(descriptor, bytes: bytes, at: now) }
+        update { state, now in
+            let received = access.tls == nil ? nil : Self.progress(descriptor)
+            state.table.headCompleted(descriptor, bytes: bytes, received, at: now)
+        }
     }
 
     func responseEnded(_ descriptor: Int32, status: Int) {

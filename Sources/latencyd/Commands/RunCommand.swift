@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
         }
         let daemon = try Daemon(options: options, loaded: loaded, paths: paths, handedOver: handedOver, log: log)
         log.info(
-            "latencyd \(Version.number) serves http://\(daemon.webAddress)/metrics and takes timings",
+            "latencyd \(Version.number) serves \(daemon.webURL)/metrics and takes timings",
             metadata: ["datagram": "\(daemon.datagramPaths)", "stream": "\(daemon.streamPaths)"])
         try daemon.run(signals: signals)
         // Everything has been stopped. A driver's library that hangs while it is loaded holds the loader, and with it

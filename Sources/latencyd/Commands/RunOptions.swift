@@ -22,6 +22,13 @@ struct RunOptions: ParsableArguments {
     var webListenAddress: String?
 
     @Option(
+        name: .customLong("web.config.file"),
+        help: ArgumentHelp(
+            "TLS, passwords and headers in Prometheus' format (docs/web.md), instead of web.config_file.",
+            valueName: "file"))
+    var webConfigFile: String?
+
+    @Option(
         name: .customLong("storage.path"),
         help: ArgumentHelp(
             "The folder of the state, instead of storage.path (default: \(StorageConfiguration.pathDefault)).",
@@ -65,6 +72,7 @@ struct RunOptions: ParsableArguments {
         if let address = take(webListenAddress, "--web.listen-address", ListenAddressScalar.parse) {
             result.web.listenAddress = address
         }
+        if let path = take(webConfigFile, "--web.config.file", PathScalar.file) { result.web.accessFile = path }
         if let path = take(storagePath, "--storage.path", PathScalar.absolute) { result.storage.path = path }
         for (flag, path) in host.folders { _ = take(path, flag, PathScalar.nonEmpty) }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }

@@ -3,6 +3,7 @@ extension Configuration {
     func keysNeedingRestart(since running: Configuration) -> [String] {
         let fixed: [(key: String, isSame: Bool)] = [
             ("web.listen_address", web.listenAddress == running.web.listenAddress),
+            ("web.config_file", web.accessFile == running.web.accessFile),
             ("storage.path", storage.path == running.storage.path),
             ("storage.retention", storage.retention == running.storage.retention),
             ("storage.max_size", storage.maxSizeBytes == running.storage.maxSizeBytes),

@@ -3,9 +3,7 @@
 /// They are taken with a warning, so that one file serves several versions. A line is removed when its setting works.
 enum LaterKeys {
     /// By the path of the section (empty for the top level). Their values are not looked at.
-    static let inSection: [String: [String]] = [
-        "web": ["config_file"]
-    ]
+    static let inSection: [String: [String]] = [:]
 
     /// Keys that make a rule of a kind that does not work yet.
     static let ruleKinds = ["absent"]

@@ -20,6 +20,7 @@ final class Daemon {
     private let push: PushServer
     private let pushThread: DaemonThread
     private let web: HTTPServer
+    private let door: WebDoor
     private let board = DaemonBoard()
     private let desk: ReloadDesk
 
@@ -95,16 +96,19 @@ final class Daemon {
             throw .descriptors
         }
         self.push = push
+        let door = try WebDoor(configuration.web, log: log)
+        self.door = door
         let webSlot = Locked<HTTPServer?>(nil)
         let pages = DaemonPages(
             board: board, hardware: hardware, services: services.board, notifications: notifications, state: state,
             ingestor: ingestor, push: push,
             desk: desk, relief: relief,
             windowSeconds: configuration.detection.window.inSeconds,
-            configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot)
+            configurationFile: options.host.configurationFile(exists: ConfigurationFile.exists) ?? "", web: webSlot,
+            door: door)
         do {
             web = try HTTPServer(
-                address: configuration.web.listenAddress.description,
+                address: configuration.web.listenAddress.description, access: try door.open(),
                 handler: WebBridge.handler(WebRouter(source: pages)))
             try state.start()
             pushThread = try DaemonThread(name: "push") { push.run() }
@@ -122,8 +126,12 @@ final class Daemon {
                 settings: configuration.hardware.settings,
                 pushers: { ingestor.withLock { $0.pushers.take() } })
         } catch {
+            door.stop()
             sockets.close()
             throw .other("\(error)")
+        }
+        if let warning = WebExposure.warning(configuration.web.listenAddress, door.access?.configuration) {
+            log.warning("\(warning)")
         }
         let server = web
         webSlot.withLock { $0 = server }
@@ -159,7 +167,7 @@ final class Daemon {
     }
 
     /// Where the pages are served.
-    var webAddress: String { web.address }
+    var webURL: String { "\(door.scheme)://\(web.address)" }
 
     /// Where datagrams with timings are taken.
     var datagramPaths: String { sockets.paths(.datagram) }
@@ -226,7 +234,8 @@ final class Daemon {
             hardware.families(at: now) + services.board.families()
             + ingestor.withLock {
                 PushMetrics.families($0, connectionCount: push.connectionCount)
-            } + SelfMetrics.families(web.counters) + notifications.families
+            } + SelfMetrics.families(web.counters) + WebMetrics.families(door)
+            + notifications.families
         let imported = services.board.endWindows(windows, windowSeconds: windowClock.windowSeconds)
         tell(
             watch.endWindow(
@@ -303,7 +312,7 @@ final class Daemon {
         let collectors = hardware.summary(at: HostClock.monotonicSeconds())
         let parts = [
             "series: \(series), timings active: \(watch.activeCount), alerts firing: \(firing)", collectors,
-            services.summary, "http://\(web.address)",
+            services.summary, webURL,
         ]
         Notify.status(parts.compactMap(\.self).joined(separator: "; "))
     }
@@ -320,6 +329,7 @@ final class Daemon {
         do {
             let loaded = try options.loadConfiguration(knownCollectors: HardwareCollectors.ids)
             for warning in loaded.warnings { log.warning("\(warning)") }
+            try door.access?.reload()
             apply(loaded.configuration)
             log.info("configuration reloaded")
             return .reloaded
@@ -377,6 +387,7 @@ final class Daemon {
         push.stop()
         pushThread.join()
         state.stop()
+        door.stop()
         web.stop()
         sockets.close()
     }

@@ -23,6 +23,7 @@ struct DaemonPages: WebSource {
     let configurationFile: String
     /// Set once the server runs.
     let web: Locked<HTTPServer?>
+    let door: WebDoor
 
     var isReady: Bool { board.isReady.load(ordering: .acquiring) }
 
@@ -65,7 +66,7 @@ struct DaemonPages: WebSource {
             + TimingMetrics.families(findings.timings) + LearnedMetrics.families(findings.learned)
             + SignalMetrics.families(findings.signals) + state.families
             + AlertMetrics.families(findings.levels, notEvaluated: findings.notEvaluatedCount, findings.alerts)
-            + SelfMetrics.families(web.withLock { $0?.counters }) + notifications.families
+            + SelfMetrics.families(web.withLock { $0?.counters }) + notifications.families + WebMetrics.families(door)
             + relief.families
         return pushed.sorted
             + families.sorted { $0.descriptor.name < $1.descriptor.name }

@@ -6,6 +6,7 @@ enum TopKey: String, ConfigurationKey {
 
 enum WebKey: String, ConfigurationKey {
     case listenAddress = "listen_address"
+    case configFile = "config_file"
 }
 
 enum StorageKey: String, ConfigurationKey {
@@ -39,6 +40,7 @@ extension ConfigurationDecoder {
             switch key {
             case .listenAddress:
                 web.listenAddress = text(field, "HOST:PORT", ListenAddressScalar.parse) ?? web.listenAddress
+            case .configFile: web.accessFile = text(field, "the path of a file", PathScalar.absolute)
             }
         }
         return web

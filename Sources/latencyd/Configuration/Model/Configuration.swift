@@ -25,8 +25,11 @@ struct Configuration: Sendable, Equatable {
 /// `web`: the HTTP server.
 struct WebConfiguration: Sendable, Equatable {
     /// Where `/metrics` and the other pages are served. Default 127.0.0.1:9959, this host only. To be changed where
-    /// Prometheus runs on another host; the page has no password. Needs a restart.
+    /// Prometheus runs on another host; without `config_file` the pages have no password. Needs a restart.
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9959)
+    /// A file with TLS, passwords and headers in Prometheus' format; nil for plain HTTP without a password. Its content
+    /// is taken as it changes; naming another file needs a restart.
+    var accessFile: String?
 }
 
 /// `storage`: what is kept across restarts.

@@ -27,6 +27,12 @@ enum PathScalar {
         return text
     }
 
+    /// A file's path that may begin at a folder that the reader knows.
+    static func file(_ text: String) throws(ScalarProblem) -> String {
+        guard !text.isEmpty else { throw .impossible(text, "is no path", "write the path of a file") }
+        return text.hasPrefix("/") ? try absolute(text) : String(try absolute("/" + text).dropFirst())
+    }
+
     /// The absolute path of a Unix socket.
     static func socket(_ text: String) throws(ScalarProblem) -> String {
         let path = try absolute(text)
