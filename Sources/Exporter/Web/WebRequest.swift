@@ -9,10 +9,21 @@ public struct WebRequest: Sendable {
     /// The value of the `Accept-Encoding` header; of several, joined by commas. Nil when there is none.
     public var acceptEncoding: String?
 
-    public init(method: String, path: String, accept: String? = nil, acceptEncoding: String? = nil) {
+    /// The values of `Host`, `Origin` and `Sec-Fetch-Site`, likewise: where a browser's request is from.
+    public var host: String?
+    public var origin: String?
+    public var fetchSite: String?
+
+    public init(
+        method: String, path: String, accept: String? = nil, acceptEncoding: String? = nil, host: String? = nil,
+        origin: String? = nil, fetchSite: String? = nil
+    ) {
         self.method = method
         self.path = path
         self.accept = accept
         self.acceptEncoding = acceptEncoding
+        self.host = host
+        self.origin = origin
+        self.fetchSite = fetchSite
     }
 }

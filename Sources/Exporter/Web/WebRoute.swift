@@ -22,7 +22,10 @@ struct WebRoute: Sendable {
         _ path: String, _ summary: String? = nil,
         respond: @escaping @Sendable (WebRequest, any WebSource) -> WebResponse
     ) -> WebRoute {
-        WebRoute(path: path, methods: ["POST", "PUT"], summary: summary, respond: respond)
+        WebRoute(path: path, methods: ["POST", "PUT"], summary: summary) { request, source in
+            guard let reason = RequestOrigin(request).refusal else { return respond(request, source) }
+            return .text(reason + ".\n", status: 403)
+        }
     }
 }
 

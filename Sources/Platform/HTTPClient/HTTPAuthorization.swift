@@ -23,14 +23,17 @@ public struct HTTPSecurity: Sendable, Hashable {
     public var keyFile: String?
     /// Whether the server may be anybody.
     public var trustsAnybody: Bool
+    /// Whether a certificate that is trusted may be for another host.
+    public var trustsAnyHost: Bool
 
     public init(
         authoritiesFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
-        trustsAnybody: Bool = false
+        trustsAnybody: Bool = false, trustsAnyHost: Bool = false
     ) {
         self.authoritiesFile = authoritiesFile
         self.certificateFile = certificateFile
         self.keyFile = keyFile
         self.trustsAnybody = trustsAnybody
+        self.trustsAnyHost = trustsAnyHost
     }
 }

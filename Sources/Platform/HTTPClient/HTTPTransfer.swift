@@ -73,7 +73,8 @@ final class HTTPTransfer {
             // Without signals, which belong to the main loop.
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0),
             (fetch.form == nil ? CURLOPT_HTTPGET : CURLOPT_POST, 1),
-            (CURLOPT_SSL_VERIFYPEER, verifies), (CURLOPT_SSL_VERIFYHOST, verifies * 2),
+            (CURLOPT_SSL_VERIFYPEER, verifies),
+            (CURLOPT_SSL_VERIFYHOST, fetch.security.trustsAnyHost ? 0 : verifies * 2),
             (CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(fetch.connectSeconds)),
             (CURLOPT_TIMEOUT_MS, Self.milliseconds(fetch.totalSeconds)),
         ]

@@ -5,7 +5,7 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check a file before the daemon reads it.",
-        subcommands: [CheckConfigCommand.self])
+        subcommands: [CheckConfigCommand.self, CheckWebConfigCommand.self])
 }
 
 /// `latencyd check config FILE`

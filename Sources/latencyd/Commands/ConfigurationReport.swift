@@ -1,3 +1,4 @@
+internal import Platform
 internal import Telemetry
 
 /// What `latencyd check config` says about one file.
@@ -11,11 +12,15 @@ struct ConfigurationReport {
     init(file: String, knownCollectors: [String]) {
         do throws(ConfigurationProblems) {
             let loaded = try Configuration.load(file: file, knownCollectors: knownCollectors)
-            let summary = Self.summary(loaded.configuration, knownCollectors)
-            let faults = loaded.files.compactMap { $0.problem() }
+            let web = loaded.configuration.web.accessFile.map {
+                WebConfigurationReport(file: $0, unixSeconds: HostClock.unixSeconds())
+            }
+            let summary = Self.summary(loaded.configuration, knownCollectors, web)
+            var faults = loaded.files.compactMap { $0.problem() }
+            if let web { faults += web.problems.map { ($0, web.isCertain) } }
             let certain = faults.filter(\.isCertain).map(\.problem)
             guard certain.isEmpty else { throw ConfigurationProblems(problems: certain) }
-            let warnings = (loaded.warnings + faults.map(\.problem)).map { "warning: \($0)" }
+            let warnings = (loaded.warnings + faults.map(\.problem) + (web?.warnings ?? [])).map { "warning: \($0)" }
             output = (["\(file): valid"] + summary.map { "  " + $0 } + warnings).joined(separator: "\n")
             errors = ""
         } catch {
@@ -24,10 +29,13 @@ struct ConfigurationReport {
         }
     }
 
-    private static func summary(_ configuration: Configuration, _ knownCollectors: [String]) -> [String] {
+    private static func summary(
+        _ configuration: Configuration, _ knownCollectors: [String], _ web: WebConfigurationReport?
+    ) -> [String] {
         let enabled = knownCollectors.filter { configuration.hardware.collector($0).enabled }
         return [
-            "web: \(configuration.web.listenAddress)",
+            ["web: \(configuration.web.listenAddress)", web?.summary.joined(separator: "; ")].compactMap(\.self)
+                .filter { !$0.isEmpty }.joined(separator: "; "),
             "collectors: " + (enabled.isEmpty ? "none" : enabled.joined(separator: ", ")),
             "services: " + services(configuration),
             "rules: " + rules(configuration.alerts),

@@ -16,6 +16,9 @@ struct StatusCommand: ParsableCommand {
             Look at it for a while, every two seconds:
               latencyd status --watch
 
+            A daemon that speaks TLS and asks for a password:
+              latencyd status --url https://gpu-7:9959 --ca-file ca.crt --user me --password-file ~/.latencyd-password
+
             Which services are down, for a script:
               latencyd status --json | jq -r '.services[] | select(.up==0) | .service'
 
@@ -36,7 +39,9 @@ struct StatusCommand: ParsableCommand {
             StandardError.print(error.description)
             throw ExitCode.failure
         }
-        let reader = StatusReader(address: place.address)
+        let reader = StatusReader(
+            address: place.address, scheme: place.scheme, security: place.security,
+            authorization: try options.authorization())
         let found =
             options.isWithoutSearch || !place.isHere
             ? [] : ServerSearch.run(SystemHostFiles(), ownPort: Self.port(of: place.address))
@@ -80,75 +85,4 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func port(of address: String) -> Int? { address.split(separator: ":").last.flatMap { Int($0) } }
-}
-
-/// The flags of `latencyd status`.
-struct StatusOptions: ParsableArguments {
-    @Flag(name: .customLong("json"), help: "Print one JSON object for machines.")
-    var isJSON = false
-
-    @Flag(name: .customLong("watch"), help: "Look again every two seconds, in place, until it is interrupted.")
-    var isWatching = false
-
-    @Flag(name: .customLong("no-search"), help: "Do not look for model servers on this host.")
-    var isWithoutSearch = false
-
-    @Option(
-        name: .customLong("config.file"),
-        help: ArgumentHelp(
-            "The daemon's configuration, for its address (default: \(Configuration.fileDefault) if it exists).",
-            valueName: "file"))
-    var configFile: String?
-
-    @Option(
-        name: .customLong("web.listen-address"),
-        help: ArgumentHelp("Where the daemon's web server listens (default: as configured).", valueName: "host:port"))
-    var webListenAddress: String?
-
-    func validate() throws {
-        if isJSON && isWatching { throw ValidationError("--json and --watch: choose one of both") }
-        guard let webListenAddress else { return }
-        do {
-            _ = try ListenAddressScalar.parse(webListenAddress)
-        } catch {
-            throw ValidationError("--web.listen-address: \(error.what); \(error.remedy)")
-        }
-    }
-
-    /// Where the daemon is to be found.
-    struct Place: Equatable {
-        /// `HOST:PORT`.
-        var address: String
-        /// Whether that is on this host, as far as can be told.
-        var isHere: Bool
-    }
-
-    /// As the flag says, else the configuration, else by default. A file that is named must be right; the default one may
-    /// be closed to the user.
-    func place(exists: (String) -> Bool) throws(ConfigurationProblems) -> Place {
-        if let webListenAddress {
-            let address = Self.reachable(webListenAddress)
-            return Place(address: address, isHere: LoopbackURL.port(of: "http://\(address)") != nil)
-        }
-        let configuration: Configuration
-        if let configFile {
-            configuration = try Self.load(configFile)
-        } else {
-            let file = Configuration.fileDefault
-            configuration = (exists(file) ? try? Self.load(file) : nil) ?? .default
-        }
-        return Place(address: Self.reachable(configuration.web.listenAddress.description), isHere: true)
-    }
-
-    private static func load(_ file: String) throws(ConfigurationProblems) -> Configuration {
-        try Configuration.load(file: file, knownCollectors: KnownCollectors.ids).configuration
-    }
-
-    /// A daemon that listens on every address is reached on this host's own.
-    private static func reachable(_ address: String) -> String {
-        for everywhere in ["0.0.0.0:", "[::]:", ":"] where address.hasPrefix(everywhere) {
-            return "127.0.0.1:" + address.dropFirst(everywhere.count)
-        }
-        return address
-    }
 }

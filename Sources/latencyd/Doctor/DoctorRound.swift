@@ -117,13 +117,36 @@ struct DoctorConfiguration {
             takesServersIn = loaded.configuration.finding != nil
             hardware = loaded.configuration.hardware
             webPort = Int(loaded.configuration.web.listenAddress.port)
-            report = CheckReport(id: Self.id, title: Self.title, status: .ok, notes: ["\(file) is valid"])
+            report = Self.report(file, loaded.configuration.web)
         } catch {
-            let finding = Finding(
-                .warning, "the configuration is not valid", evidence: error.lines,
-                why: "latencyd does not start with it, and a reload is refused",
-                remedy: ["latencyd check config \(file)"])
-            report = CheckReport(id: Self.id, title: Self.title, status: .findings, findings: [finding])
+            report = Self.report(error.lines, remedy: "latencyd check config \(file)")
         }
+    }
+
+    private static func report(_ file: String, _ web: WebConfiguration) -> CheckReport {
+        guard let access = web.accessFile else {
+            return CheckReport(id: id, title: title, status: .ok, notes: ["\(file) is valid"])
+        }
+        let found = WebConfigurationReport(file: access, unixSeconds: HostClock.unixSeconds())
+        let remedy = "latencyd check web-config \(access)"
+        guard found.problems.isEmpty || !found.isCertain else {
+            return report(found.problems.map(\.description), remedy: remedy)
+        }
+        if found.isExpired {
+            let finding = Finding(
+                .warning, "the web server's certificate does not hold now",
+                evidence: found.warnings.map(\.description),
+                why: "clients that check it, Prometheus among them, do not connect", remedy: [remedy])
+            return CheckReport(id: id, title: title, status: .findings, findings: [finding])
+        }
+        let note = found.isCertain ? "\(access) as well" : "\(access) cannot be looked into by this user"
+        return CheckReport(id: id, title: title, status: .ok, notes: ["\(file) is valid", note])
+    }
+
+    private static func report(_ errors: [String], remedy: String) -> CheckReport {
+        let finding = Finding(
+            .warning, "the configuration is not valid", evidence: errors,
+            why: "latencyd does not start with it, and a reload is refused", remedy: [remedy])
+        return CheckReport(id: id, title: title, status: .findings, findings: [finding])
     }
 }

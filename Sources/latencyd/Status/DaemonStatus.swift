@@ -29,6 +29,8 @@ struct DaemonStatus: Sendable, Equatable {
     }
 
     var address: String
+    /// `http` or `https`.
+    var scheme = "http"
     var version: String
     var series: Double
     var timingsTaken: Double

@@ -22,6 +22,13 @@ struct StatusReader {
 
     /// `HOST:PORT`.
     let address: String
+    /// `http` or `https`.
+    var scheme = "http"
+    var security = HTTPSecurity()
+    /// Nil where no password is asked for.
+    var authorization: HTTPAuthorization?
+
+    private var url: String { "\(scheme)://\(address)" }
 
     func read() throws(Failure) -> DaemonStatus {
         guard let client = HTTPClient() else { throw Failure(description: "the HTTP library cannot be used") }
@@ -33,14 +40,17 @@ struct StatusReader {
         while client.openCount > 0 {
             for ended in client.wait(seconds: 1) { answers[ended.id] = ended.result }
         }
-        return DaemonStatus(
+        var status = DaemonStatus(
             address: address, page: try page(answers[metrics], sink), alerts: Self.alerts(answers[list]),
             unlearned: Self.unlearned(answers[baselines]))
+        status.scheme = scheme
+        return status
     }
 
     private func fetch(_ path: String, bytesMax: Int) -> HTTPFetch {
         HTTPFetch(
-            url: "http://\(address)/\(path)", bodyBytesMax: bytesMax, connectSeconds: Self.totalSeconds,
+            url: "\(url)/\(path)", authorization: authorization, security: security, bodyBytesMax: bytesMax,
+            connectSeconds: Self.totalSeconds,
             totalSeconds: Self.totalSeconds)
     }
 
@@ -58,21 +68,44 @@ struct StatusReader {
     private func page(_ answer: Answer?, _ sink: PageSink) throws(Failure) -> ScrapedPage {
         switch answer {
         case .success(let page) where page.status == 200: break
+        case .success(let page) where page.status == 401:
+            throw Failure(
+                description: authorization == nil
+                    ? "\(url) asks for a password: name --user and --password-file"
+                    : "\(url) does not take the user or the password: check --user and --password-file")
         case .success(let page):
             throw Failure(
-                description: "http://\(address)/metrics answers with status \(page.status): is that latencyd?")
+                description: "\(url)/metrics answers with status \(page.status): is that latencyd?")
         case .failure(.notTaken): throw stranger
         case .failure(.notConnected), nil:
             throw Failure(
-                description: "no daemon at http://\(address): start it with 'latencyd run', or name its address with "
+                description: "no daemon at \(url): start it with 'latencyd run', or name its address with "
                     + "--web.listen-address")
-        case .failure(let error): throw Failure(description: "http://\(address)/metrics: \(error)")
+        case .failure(.malformed) where scheme == "http":
+            throw Failure(
+                description: "\(url)/metrics: \(HTTPFetchError.malformed); where it speaks TLS, name it by "
+                    + "--url https://\(address)")
+        case .failure(.notSecure(let fault, let words)):
+            throw Failure(
+                description: "\(url)/metrics: \(HTTPFetchError.notSecure(fault, words)); \(Self.remedy(fault))")
+        case .failure(let error): throw Failure(description: "\(url)/metrics: \(error)")
         }
         guard let page = try? sink.finish(), !page["latencyd_build_info"].isEmpty else { throw stranger }
         return page
     }
 
+    private static func remedy(_ fault: HTTPSecurityFault) -> String {
+        switch fault {
+        case .notTrusted: "name the authority that signed its certificate by --ca-file"
+        case .authoritiesFile: "name a file with certificates in PEM by --ca-file"
+        case .outOfDate: "renew its certificate"
+        case .notFitting: "name a host of its certificate by --url"
+        case .ownCertificate: "name a certificate and its key in PEM by --cert-file and --key-file"
+        case .handshake: "where it wants a certificate of its clients, name one by --cert-file and --key-file"
+        }
+    }
+
     private var stranger: Failure {
-        Failure(description: "http://\(address)/metrics is no page of latencyd: another program listens there")
+        Failure(description: "\(url)/metrics is no page of latencyd: another program listens there")
     }
 }

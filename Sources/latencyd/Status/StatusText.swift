@@ -16,7 +16,7 @@ struct StatusText {
     }
 
     func render(_ status: DaemonStatus, found: [FoundServer]) -> String {
-        var lines = [Finding.printable("latencyd \(status.version) at http://\(status.address)")]
+        var lines = [Finding.printable("latencyd \(status.version) at \(status.scheme)://\(status.address)")]
         lines.append(row("pushed", Finding.printable(pushed(status))))
         lines.append(row("collectors", collectors(status)))
         if !status.services.isEmpty { lines += block("services", status.services.flatMap(service)) }

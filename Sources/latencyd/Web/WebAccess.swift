@@ -56,7 +56,7 @@ final class WebAccess: Sendable {
         } catch {
             throw error.problems
         }
-        for warning in file.warnings { onEvent(.warning("\(warning)")) }
+        for warning in Self.warnings(file) { onEvent(.warning(warning)) }
         hasTLS = file.tls != nil
         // What changes between reading the files and looking at them must be found at the next look.
         state = Locked(
@@ -117,6 +117,11 @@ final class WebAccess: Sendable {
         }
     }
 
+    private static func warnings(_ file: WebAccessFile) -> [String] {
+        let certificate = WebCertificate.problem(file, unixSeconds: HostClock.unixSeconds())?.problem
+        return (file.warnings + [certificate].compactMap(\.self)).map(\.description)
+    }
+
     private func take(_ file: WebAccessFile, _ state: inout State) -> [Event] {
         var events: [Event] = []
         let isSame =
@@ -124,6 +129,7 @@ final class WebAccess: Sendable {
         if !isSame || !state.counters.isCurrent {
             let certificate = file.tls.map { ", certificate \($0.certificate.serial)" } ?? ""
             events.append(.taken("\(path): read again\(certificate)"))
+            events += Self.warnings(file).map { .warning($0) }
         }
         if (file.tls != nil) != hasTLS, (state.file.tls != nil) == hasTLS {
             events.append(

@@ -46,7 +46,8 @@ struct WebAccessFile: Sendable {
         return (access, decoder.warnings)
     }
 
-    private static func decode(
+    /// The file at `path`, without those that it names.
+    static func decode(
         _ path: String
     ) throws(ConfigurationProblems) -> (WebAccessConfiguration, [ConfigurationProblem]) {
         let bytes: [UInt8]

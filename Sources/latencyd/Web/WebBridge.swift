@@ -16,7 +16,8 @@ enum WebBridge {
         let response = router.respond(
             to: WebRequest(
                 method: request.method, path: request.path, accept: request.header("Accept"),
-                acceptEncoding: request.header("Accept-Encoding")))
+                acceptEncoding: request.header("Accept-Encoding"), host: request.header("Host")?.lowercased(),
+                origin: request.header("Origin"), fetchSite: request.header("Sec-Fetch-Site")))
         var headers = [HTTPField("Content-Type", response.contentType)]
         headers += response.headers.map { HTTPField($0.name, $0.value) }
         guard response.gzip else {
