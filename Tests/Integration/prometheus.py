@@ -12,7 +12,9 @@ from daemon import find_tool, free_port
 
 
 class Prometheus:
-    def __init__(self, folder: Path, target_port: int, rule_files: list[Path] | None = None) -> None:
+    def __init__(self, folder: Path, target_port: int, rule_files: list[Path] | None = None,
+                 scrape: dict | None = None) -> None:
+        """`scrape` is added to how latencyd is scraped: its scheme, certificates and passwords."""
         self.port = free_port()
         configuration = folder / "prometheus.yml"
         # YAML includes JSON.
@@ -20,7 +22,8 @@ class Prometheus:
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
             "rule_files": [str(file) for file in rule_files or []],
             "scrape_configs": [
-                {"job_name": "latencyd", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}],
+                {"job_name": "latencyd", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}],
+                 **(scrape or {})}],
         }))
         self.log = (folder / "prometheus.log").open("w+")
         self.process = subprocess.Popen(

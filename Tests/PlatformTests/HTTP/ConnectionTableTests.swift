@@ -152,4 +152,35 @@ struct ConnectionTableTests {
         _ = table.opened(2, at: .max / 4)
         #expect(table.nextDueNanoseconds != nil)
     }
+
+    @Test("knows an encrypted connection's requests by what comes in after the last one")
+    func encrypted() {
+        var table = ConnectionTable(HTTPServerLimits(), isEncrypted: true)
+        _ = table.opened(7, at: 0)
+        table.handshakeCompleted(7, received(900))
+        // 100 bytes of a head were 200 on the wire.
+        table.headCompleted(7, bytes: 100, received(1_100), at: Self.second)
+        #expect(table.responseEnded(7, received(1_100), at: Self.second) == nil)
+        #expect(table.overdue(at: 7 * Self.second) { _ in received(1_100) }.isEmpty)
+        // The next head has begun: it gets a head's time.
+        #expect(table.overdue(at: 12 * Self.second) { _ in received(1_130) }.isEmpty)
+        #expect(
+            table.overdue(at: 30 * Self.second) { _ in received(1_130) } == [.init(descriptor: 7, reason: .headOverdue)]
+        )
+    }
+
+    @Test("takes TLS's good-bye for no request, with the end of the stream or before it", arguments: [true, false])
+    func farewell(hasEnded: Bool) {
+        var table = ConnectionTable(HTTPServerLimits(), isEncrypted: true)
+        for (bytes, reason) in [(1_124, nil), (1_500, HTTPRefusal.headUnfinished)] as [(UInt64, HTTPRefusal?)] {
+            _ = table.opened(7, at: 0)
+            table.handshakeCompleted(7, received(900))
+            table.headCompleted(7, bytes: 100, received(1_100), at: Self.second)
+            _ = table.responseEnded(7, received(1_100), at: Self.second)
+            #expect(table.closed(7, received(bytes, ended: hasEnded)) == reason)
+        }
+        // Before the handshake nothing is a good-bye: this is plain HTTP.
+        _ = table.opened(7, at: 0)
+        #expect(table.closed(7, received(19, ended: true)) == .headUnfinished)
+    }
 }

@@ -20,7 +20,6 @@ struct CheckCommandTests {
             hardware: {collectors: {thermal: {enabled: false}}}
             alerts: {rules: [{timing: a, statistic: p99, thresholds: {info: 1s}}]}
             services: [{profile: triton}, {name: b, profile: llamacpp}]
-            web: {config_file: web.yml}
             """)
         #expect(report.isValid)
         #expect(
@@ -30,7 +29,6 @@ struct CheckCommandTests {
                   collectors: \(collectorIds.dropFirst().joined(separator: ", "))
                   services: 2 (triton, b)
                   rules: 1 (a p99)
-                warning: \(file):4:7: web.config_file: has no effect in this version yet; nothing to be done; it may stay for later versions
                 """)
     }
 

@@ -83,7 +83,7 @@ struct ConfigurationDocumentationTests {
         for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let help = RunOptions.helpMessage()
         for flag in [
-            "--config.file", "--web.listen-address", "--storage.path", "--path.sysfs", "--path.procfs", "--log.level",
+            "--config.file", "--web.listen-address", "--web.config.file", "--storage.path", "--path.sysfs", "--path.procfs", "--log.level",
             "--log.format",
         ] {
             #expect(page.contains("`\(flag)`"))

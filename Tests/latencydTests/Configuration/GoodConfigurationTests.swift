@@ -210,7 +210,6 @@ struct GoodConfigurationTests {
     @Test(
         "settings of later versions are taken with a warning",
         arguments: [
-            ("web: {config_file: web.yml}", "1:7: web.config_file"),
             ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
         ])
     func later(text: String, place: String) throws {

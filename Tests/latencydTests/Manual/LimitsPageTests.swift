@@ -224,6 +224,17 @@ struct LimitsPageTests {
             "SharedPages.ageSecondsMax": SharedPages.ageSecondsMax,
             "AcceptHeader.lengthMaxBytes": Double(AcceptHeader.lengthMaxBytes),
             "AcceptHeader.entriesMax": Double(AcceptHeader.entriesMax),
+            "PasswordGate.rememberedMax": Double(PasswordGate.rememberedMax),
+            "PasswordGate.waitingMax": Double(PasswordGate.waitingMax),
+            "FailureBudget.clientBurst": FailureBudget.clientBurst,
+            "FailureBudget.clientPerSecond": FailureBudget.clientPerSecond,
+            "FailureBudget.totalBurst": FailureBudget.totalBurst,
+            "FailureBudget.totalPerSecond": FailureBudget.totalPerSecond,
+            "FailureBudget.clientsMax": Double(FailureBudget.clientsMax),
+            "BcryptHash.costRange": Double(BcryptHash.costRange.upperBound),
+            "WebAccessConfiguration.usersMax": Double(WebAccessConfiguration.usersMax),
+            "WebAccessConfiguration.clientNamesMax": Double(WebAccessConfiguration.clientNamesMax),
+            "WebAccess.lookSeconds": WebAccess.lookSeconds,
             "ReloadDesk.waitingMax": Double(ReloadDesk.waitingMax),
             "ReloadDesk.patienceSeconds": ReloadDesk.patienceSeconds,
             "YAMLLimits.bytes": Double(yaml.bytes),
@@ -319,7 +330,7 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
-                + CollectorRunner.descriptors + SelfMetrics.descriptors + NotificationMetrics.descriptors + [
+                + CollectorRunner.descriptors + SelfMetrics.descriptors + WebMetrics.descriptors + NotificationMetrics.descriptors + [
                     MemoryRelief.descriptor
                 ]
                 + ServiceMetrics.descriptors + StateMetrics.descriptors

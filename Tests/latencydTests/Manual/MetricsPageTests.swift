@@ -14,7 +14,7 @@ struct MetricsPageTests {
         TimingMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
         + PushMetrics.descriptors
         + CollectorRunner.descriptors
-        + SelfMetrics.descriptors + NotificationMetrics.descriptors + [MemoryRelief.descriptor]
+        + SelfMetrics.descriptors + WebMetrics.descriptors + NotificationMetrics.descriptors + [MemoryRelief.descriptor]
         + StateMetrics.descriptors + ServiceMetrics.descriptors
         + HardwareCollectors.all.flatMap { $0.descriptors }
 
