@@ -9,7 +9,10 @@ gnutls_session_t csystem_tls_session(struct MHD_Connection *connection) {
 
 static int verify(gnutls_session_t session) {
     const csystem_tls_hooks *hooks = gnutls_session_get_ptr(session);
-    return hooks->verify(session, hooks->context) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+    if (!hooks->verify(session, hooks->context)) return 0;
+    // libmicrohttpd just closes the connection. If it cannot be sent at once, the client does without.
+    (void)gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+    return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 static int handshake_hook(

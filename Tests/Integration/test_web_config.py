@@ -143,8 +143,8 @@ def test_client_certificates_are_asked_for_as_configured(
         return place.curl("/-/healthy", *trusted, *pair, *more).status
 
     for version in (("--tls-max", "1.2"), ()):
-        # With TLS 1.2 the refusal comes during the handshake.
-        codes = {56: {35, 56}}
+        # With TLS 1.2 the refusal comes during the handshake; who has no certificate is not told why.
+        codes = {56: {35, 52, 56}}
         assert place.curl("/-/healthy", *trusted, *version).status in codes.get(nobody, {nobody})
         assert ask(tmp_path / "other", "stranger", *version) in codes.get(stranger, {stranger})
         assert ask(tmp_path, "known", *version) == known
@@ -178,8 +178,8 @@ def test_only_what_is_configured_is_offered(site, authority: Authority) -> None:
     trusted = ("--cacert", str(authority.certificate))
     assert place.curl("/-/healthy", *trusted).status == 200
     assert place.curl("/-/healthy", *trusted, "--tlsv1.3").status == 35
-    assert place.curl("/-/healthy", *trusted, "--curves", "X25519").status == 35
-    assert place.curl("/-/healthy", *trusted, "--curves", "P-384").status == 200
+    assert place.curl("/-/healthy", *trusted, "--curves", "X25519:P-256").status == 35
+    assert place.curl("/-/healthy", *trusted, "--curves", "P-384:P-256").status == 200
     assert place.curl("/-/healthy", *trusted, "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256").status == 35
     assert place.curl("/-/healthy", *trusted, "--ciphers", "ECDHE-ECDSA-AES256-SHA").status == 200
 
@@ -222,7 +222,7 @@ def test_a_reload_takes_the_web_configuration_and_refuses_a_broken_one(site, aut
     trusted = ("--cacert", str(authority.certificate))
     place.file.write_text("tls_server_config: {cert: 1")
     reply = place.curl("/-/reload", *trusted, "--request", "POST")
-    assert reply.status == 500 and "web.yml:1:" in reply.text
+    assert reply.status == 500 and "web.yml:" in reply.text
     assert place.curl("/-/healthy", *trusted).status == 200
     place.write({"tls_server_config": {"cert_file": "server.crt", "key_file": "server.key"},
                  "basic_auth_users": {"alice": bcrypt(PASSWORD, 4)}})
@@ -339,8 +339,11 @@ def test_prometheus_scrapes_with_certificate_and_password(
     prometheus = Prometheus(folder / "wrong", place.daemon.port, scrape=wrong)
     try:
         eventually(lambda: [r["value"][1] for r in prometheus.query("up")] == ["0"], 30, "it is refused")
-        errors = [target["lastError"] for target in prometheus.api("targets")["activeTargets"]]
-        assert "401" in errors[0], errors
+        def error() -> str:
+            return prometheus.api("targets")["activeTargets"][0]["lastError"]
+
+        # A host that is busy may let the first check take longer than a scrape.
+        eventually(lambda: "401" in error(), 30, "Prometheus is told why")
     finally:
         prometheus.stop()
 

@@ -4,6 +4,8 @@ internal import Glibc
 /// One request on its way through libmicrohttpd. Lives on the server's thread only.
 final class HTTPExchange {
     private let target: RequestTarget?
+    /// Where it stands in memory, until the head is complete.
+    private var rawTarget: UnsafeRawBufferPointer?
     private var hasHead = false
     private var isAccepted = false
     /// What the gate has decided; nil while it was not asked or has not decided.
@@ -14,19 +16,34 @@ final class HTTPExchange {
         case refused(HTTPResponse)
     }
 
-    init(_ target: RequestTarget?) { self.target = target }
+    init(_ target: RequestTarget?, at place: UnsafeRawBufferPointer? = nil) {
+        self.target = target
+        rawTarget = place
+    }
 
     /// The head is complete (first call), or the request is (second call).
-    func advance(_ core: ServerCore, _ connection: OpaquePointer, method: String, version: String) -> MHD_Result {
-        let headers = Self.headers(connection)
-        if isAccepted { return answer(core, connection, method: method, headers: headers) }
+    func advance(
+        _ core: ServerCore, _ connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) -> MHD_Result {
+        if isAccepted {
+            return answer(core, connection, method: String(cString: method), headers: Self.headers(connection).fields)
+        }
         hasHead = true
         let headBytes = csystem_http_head_bytes(connection)
+        var spans = HeadSpans(gapBytesMax: core.limits.requestHeadBytesMax)
+        if let rawTarget { spans.add(rawTarget.baseAddress, rawTarget.count) }
+        rawTarget = nil
+        spans.add(version, strlen(version))
+        let headers: [HTTPField]
+        (headers, spans) = Self.headers(connection, spans)
+        spans.close(UnsafeRawPointer(method) + headBytes)
+        let (method, version) = (String(cString: method), String(cString: version))
         core.headCompleted(csystem_http_descriptor(connection), bytes: headBytes)
         let check = RequestCheck(limits: core.limits)
         guard
             let refusal = check.refusal(
-                method: method, version: version, target: target, headers: headers, headBytes: headBytes)
+                method: method, version: version, target: target, headers: headers, headBytes: headBytes,
+                hasZero: spans.hasStray)
         else {
             isAccepted = true
             return .YES
@@ -111,18 +128,24 @@ final class HTTPExchange {
             connection, status: refusal.status, headers: headers, closes: true)
     }
 
-    private static func headers(_ connection: OpaquePointer) -> [HTTPField] {
-        var fields: [HTTPField] = []
-        withUnsafeMutablePointer(to: &fields) { list in
+    private static func headers(
+        _ connection: OpaquePointer, _ spans: HeadSpans = HeadSpans(gapBytesMax: 0)
+    ) -> (fields: [HTTPField], spans: HeadSpans) {
+        var found = (fields: [HTTPField](), spans: spans)
+        withUnsafeMutablePointer(to: &found) { found in
             _ = MHD_get_connection_values_n(
                 connection, .HEADER_KIND,
-                { list, _, name, nameBytes, value, valueBytes in
-                    let field = HTTPField(text(name, nameBytes), text(value, valueBytes))
-                    list?.assumingMemoryBound(to: [HTTPField].self).pointee.append(field)
+                { found, _, name, nameBytes, value, valueBytes in
+                    guard let found = found?.assumingMemoryBound(to: (fields: [HTTPField], spans: HeadSpans).self) else {
+                        return .NO
+                    }
+                    found.pointee.fields.append(HTTPField(text(name, nameBytes), text(value, valueBytes)))
+                    found.pointee.spans.add(name, nameBytes)
+                    found.pointee.spans.add(value, valueBytes)
                     return .YES
-                }, list)
+                }, found)
         }
-        return fields
+        return found
     }
 }
 

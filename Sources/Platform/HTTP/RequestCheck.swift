@@ -23,15 +23,17 @@ struct RequestCheck {
 
     let limits: HTTPServerLimits
 
-    /// Nil when the request is served.
-    func refusal(method: String, version: String, target: RequestTarget?, headers: [HTTPField], headBytes: Int)
-        -> Refusal?
-    {
+    /// Nil when the request is served. `hasZero`: something stands behind a zero byte.
+    func refusal(
+        method: String, version: String, target: RequestTarget?, headers: [HTTPField], headBytes: Int,
+        hasZero: Bool = false
+    ) -> Refusal? {
         if headBytes > limits.requestHeadBytesMax {
             return Refusal(
                 .headTooLong, 431,
                 "the request head has \(headBytes) bytes; at most \(limits.requestHeadBytesMax) are read")
         }
+        if hasZero { return Refusal(.malformed, 400, "the request head contains a zero byte") }
         return Self.malformed(version: version, headers: headers) ?? Self.body(headers) ?? Self.method(method)
             ?? (target == nil ? Refusal(.malformed, 400, "the request target must begin with /") : nil)
     }

@@ -31,7 +31,8 @@ enum ServerCallbacks {
                 let bytes = target.map {
                     UnsafeBufferPointer(start: UnsafePointer<UInt8>(OpaquePointer($0)), count: strlen($0))
                 }
-                return Unmanaged.passRetained(HTTPExchange(RequestTarget(bytes.map(Array.init) ?? []))).toOpaque()
+                let exchange = HTTPExchange(RequestTarget(bytes.map(Array.init) ?? []), at: bytes.map { UnsafeRawBufferPointer($0) })
+                return Unmanaged.passRetained(exchange).toOpaque()
             }
 
     static let access: MHD_AccessHandlerCallback = {
@@ -41,8 +42,7 @@ enum ServerCallbacks {
         guard uploadBytes?.pointee == 0 else { return .NO }
         let exchange = Unmanaged<HTTPExchange>.fromOpaque(held).takeUnretainedValue()
         return exchange.advance(
-            ServerCallbacks.core(context), connection, method: String(cString: method),
-            version: String(cString: version))
+            ServerCallbacks.core(context), connection, method: method, version: version)
     }
 
     static let completed: MHD_RequestCompletedCallback = { context, connection, request, _ in
