@@ -136,7 +136,8 @@ final class HTTPExchange {
             _ = MHD_get_connection_values_n(
                 connection, .HEADER_KIND,
                 { found, _, name, nameBytes, value, valueBytes in
-                    guard let found = found?.assumingMemoryBound(to: (fields: [HTTPField], spans: HeadSpans).self) else {
+                    guard let found = found?.assumingMemoryBound(to: (fields: [HTTPField], spans: HeadSpans).self)
+                    else {
                         return .NO
                     }
                     found.pointee.fields.append(HTTPField(text(name, nameBytes), text(value, valueBytes)))

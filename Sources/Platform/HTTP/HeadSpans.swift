@@ -25,7 +25,8 @@ struct HeadSpans {
 
     private mutating func look(before next: UnsafeRawPointer) {
         guard let end, end < next, next - end <= gapBytesMax else { return }
-        hasStray = hasStray || (0..<next - end).contains { !Self.isSeparator(end.load(fromByteOffset: $0, as: UInt8.self)) }
+        let gap = UnsafeRawBufferPointer(start: end, count: next - end)
+        hasStray = hasStray || !gap.allSatisfy(Self.isSeparator)
     }
 
     /// Spaces, line ends and the colon behind a name, or the zeros that were written in their places.

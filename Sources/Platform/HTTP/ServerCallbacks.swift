@@ -31,7 +31,8 @@ enum ServerCallbacks {
                 let bytes = target.map {
                     UnsafeBufferPointer(start: UnsafePointer<UInt8>(OpaquePointer($0)), count: strlen($0))
                 }
-                let exchange = HTTPExchange(RequestTarget(bytes.map(Array.init) ?? []), at: bytes.map { UnsafeRawBufferPointer($0) })
+                let exchange = HTTPExchange(
+                    RequestTarget(bytes.map(Array.init) ?? []), at: bytes.map { UnsafeRawBufferPointer($0) })
                 return Unmanaged.passRetained(exchange).toOpaque()
             }
 

@@ -6,15 +6,15 @@ enum WebExposure {
     static func warning(_ address: ListenAddress, _ access: WebAccessConfiguration?) -> String? {
         guard !isLoopback(address.host) else { return nil }
         let hasUsers = access?.users.isEmpty == false
-        let where_ = "web.listen_address \(address) can be reached from other hosts"
+        let exposure = "web.listen_address \(address) can be reached from other hosts"
         if !hasUsers, access?.tls?.clientAuthentication.isRequired != true {
             return
-                "\(where_), and whoever reaches it may read every page and reload the configuration: no password and "
+                "\(exposure), and whoever reaches it may read every page and reload the configuration: no password and "
                 + "no client certificate is asked for; name a file with basic_auth_users or client certificates by "
                 + "web.config_file (docs/web.md), or listen on 127.0.0.1"
         }
         if access?.tls == nil {
-            return "\(where_), and passwords travel in clear text: add tls_server_config to the file of "
+            return "\(exposure), and passwords travel in clear text: add tls_server_config to the file of "
                 + "web.config_file (docs/web.md)"
         }
         return nil

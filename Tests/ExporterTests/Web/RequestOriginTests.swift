@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Who may have the daemon do something")
 struct RequestOriginTests {
-    private func status(_ host: String?, origin: String? = nil, site: String? = nil, path: String = "/-/reload") -> Int {
+    private func status(_ host: String?, origin: String? = nil, site: String? = nil, path: String = "/-/reload") -> Int
+    {
         WebRouter(source: FakeSource()).respond(
             to: WebRequest(
                 method: path == "/-/reload" ? "POST" : "GET", path: path, host: host, origin: origin, fetchSite: site)
@@ -34,7 +35,8 @@ struct RequestOriginTests {
     @Test(
         "is the daemon's own address in a browser",
         arguments: [
-            ("127.0.0.1:9959", "http://127.0.0.1:9959", "same-origin"), ("localhost:9959", "https://localhost:9959", nil),
+            ("127.0.0.1:9959", "http://127.0.0.1:9959", "same-origin"),
+            ("localhost:9959", "https://localhost:9959", nil),
             ("[::1]:9959", "http://[::1]:9959", nil), ("10.0.0.1", nil, "none"),
         ] as [(String, String?, String?)])
     func own(host: String, origin: String?, site: String?) {

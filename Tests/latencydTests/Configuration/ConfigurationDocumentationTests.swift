@@ -83,8 +83,8 @@ struct ConfigurationDocumentationTests {
         for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let help = RunOptions.helpMessage()
         for flag in [
-            "--config.file", "--web.listen-address", "--web.config.file", "--storage.path", "--path.sysfs", "--path.procfs", "--log.level",
-            "--log.format",
+            "--config.file", "--web.listen-address", "--web.config.file", "--storage.path", "--path.sysfs",
+            "--path.procfs", "--log.level", "--log.format",
         ] {
             #expect(page.contains("`\(flag)`"))
             #expect(help.contains(flag))

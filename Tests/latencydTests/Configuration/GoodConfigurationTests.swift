@@ -210,7 +210,7 @@ struct GoodConfigurationTests {
     @Test(
         "settings of later versions are taken with a warning",
         arguments: [
-            ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent"),
+            ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent")
         ])
     func later(text: String, place: String) throws {
         let loaded = try decode(text)

@@ -330,7 +330,8 @@ struct LimitsPageTests {
     func counters() {
         let known = Set(
             (PushMetrics.descriptors + LearnedMetrics.descriptors + SignalMetrics.descriptors + AlertMetrics.descriptors
-                + CollectorRunner.descriptors + SelfMetrics.descriptors + WebMetrics.descriptors + NotificationMetrics.descriptors + [
+                + CollectorRunner.descriptors + SelfMetrics.descriptors + WebMetrics.descriptors
+                + NotificationMetrics.descriptors + [
                     MemoryRelief.descriptor
                 ]
                 + ServiceMetrics.descriptors + StateMetrics.descriptors

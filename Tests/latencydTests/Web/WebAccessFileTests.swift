@@ -236,7 +236,10 @@ struct WebAccessLoadTests {
         now.withLock { $0 += 1 }
         #expect(access.configuration.users.keys.sorted() == ["alice"])
         #expect(access.hasTLS && access.tls != nil)
-        #expect(events.withLock { $0.contains { if case .warning(let text) = $0 { text.contains("next start only") } else { false } } })
+        #expect(
+            events.withLock {
+                $0.contains { if case .warning(let text) = $0 { text.contains("next start only") } else { false } }
+            })
     }
 }
 
