@@ -51,6 +51,10 @@ static int no_certificate(
 struct MHD_Daemon *csystem_http_start(
     int listen_fd, const csystem_http_callbacks *callbacks, unsigned connections_max, size_t connection_memory_bytes,
     int speaks_tls) {
+    if (speaks_tls && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
+        errno = EPROTONOSUPPORT;
+        return NULL;
+    }
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_max, NULL},

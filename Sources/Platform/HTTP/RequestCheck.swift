@@ -33,9 +33,13 @@ struct RequestCheck {
                 .headTooLong, 431,
                 "the request head has \(headBytes) bytes; at most \(limits.requestHeadBytesMax) are read")
         }
-        if hasZero { return Refusal(.malformed, 400, "the request head contains a zero byte") }
-        return Self.malformed(version: version, headers: headers) ?? Self.body(headers) ?? Self.method(method)
+        return Self.malformed(version: version, headers: headers) ?? Self.body(headers) ?? zero(hasZero)
+            ?? Self.method(method)
             ?? (target == nil ? Refusal(.malformed, 400, "the request target must begin with /") : nil)
+    }
+
+    private func zero(_ hasZero: Bool) -> Refusal? {
+        hasZero ? Refusal(.malformed, 400, "the request head contains a zero byte") : nil
     }
 
     private static func malformed(version: String, headers: [HTTPField]) -> Refusal? {

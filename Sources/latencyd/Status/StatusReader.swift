@@ -73,6 +73,8 @@ struct StatusReader {
                 description: authorization == nil
                     ? "\(url) asks for a password: name --user and --password-file"
                     : "\(url) does not take the user or the password: check --user and --password-file")
+        case .success(let page) where page.status == 429:
+            throw Failure(description: "\(url) has seen too many wrong passwords from here: try again in some seconds")
         case .success(let page):
             throw Failure(
                 description: "\(url)/metrics answers with status \(page.status): is that latencyd?")

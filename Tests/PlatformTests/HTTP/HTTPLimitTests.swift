@@ -71,6 +71,10 @@ struct HTTPLimitTests {
         BadRequest(
             "a body announced with Expect",
             "\(post)Content-Length: 39\r\nExpect: 100-continue\r\n\r\n\(smuggled)", 413, .body),
+        BadRequest("a zero in the target", "GET /\0metrics HTTP/1.1\r\nHost: here\r\n\r\n\(smuggled)", 400, .malformed),
+        BadRequest("a zero in a header", "\(post)X: a\0b\r\n\r\n\(smuggled)", 400, .malformed),
+        BadRequest(
+            "a zero in a length", "\(post)Content-Length: 0\09\r\nX: a\r\n\r\n\(smuggled)", 400, .malformed),
         BadRequest("no Host", "GET / HTTP/1.1\r\n\r\n\(smuggled)", 400, .malformed),
         BadRequest("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n\(smuggled)", 400, .malformed),
         BadRequest(
@@ -95,6 +99,30 @@ struct HTTPLimitTests {
             "a request line over the connection's memory",
             "GET /\(String(repeating: "x", count: 100_000)) HTTP/1.1\r\nHost: here\r\n\r\n", 414, .headUnfinished),
     ]
+
+    @Test(
+        "let odd heads pass that are right, in one piece or byte for byte",
+        arguments: [
+            "GET /a%20b?x=%41&y&z= HTTP/1.1\r\nHost:here\r\nX:\r\nY: \t v : w \t\r\nZ: \r\n\r\n",
+            "GET /% HTTP/1.1\r\nHost: here\r\nX: \(String(repeating: "x y", count: 5_000))\r\n\r\n",
+            "GET /? HTTP/1.1\r\nHost: here\r\n\(String(repeating: "a: b\r\n", count: 400))\r\n",
+            "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        ])
+    func odd(_ head: String) throws {
+        let server = try recorder.server()
+        let client = try RawClient(port: server.port)
+        for _ in 0..<3 {
+            client.send(head)
+            #expect(try client.response().status == 200)
+        }
+        client.send(head + head)
+        #expect(try client.response().status == 200)
+        #expect(try client.response().status == 200)
+        for byte in head.utf8.prefix(4_000) { client.send([byte]) }
+        client.send(head.utf8.dropFirst(4_000))
+        #expect(try client.response().status == 200)
+        #expect(server.counters.refused.isEmpty)
+    }
 
     @Test("refuse and close, so that nothing behind the request is taken for another one", arguments: badRequests)
     func refuse(_ bad: BadRequest) throws {

@@ -74,7 +74,7 @@ struct WebAccessFileTests {
     @Test(
         "is refused with place, key and remedy",
         arguments: [
-            ("tls_config: {}", "1:1: tls_config: unknown key; did you mean 'tls_server_config'?"),
+            ("tls_server_conf: {}", "1:1: tls_server_conf: unknown key; did you mean 'tls_server_config'?"),
             (
                 "rate_limit: {burst: 3}",
                 "1:1: rate_limit: requests are not limited by their rate here; leave it out; docs/limits.md says what holds clients back"
@@ -137,7 +137,7 @@ struct WebAccessFileTests {
             ),
             (
                 "basic_auth_users: {\"a:b\": \(hash)}",
-                "1:20: basic_auth_users[\"a:b\"]: no user can be called that; a name is not empty and has neither a colon nor a control character"
+                "1:20: basic_auth_users.'a:b': no user can be called that; a name is not empty and has neither a colon nor a control character"
             ),
         ])
     func refused(text: String, line: String) {
