@@ -22,9 +22,18 @@ public enum AlertAnnotations {
                 ("score", learned.score.shortestText), ("sigma", learned.sigma.shortestText),
             ]
         }
+        if rule.measure.isAbsence {
+            annotations.append(("silent_for", PromQLDuration.text(alert.value.rounded())))
+            if let seen = alert.lastSeenUnixSeconds {
+                annotations.append(("last_seen", UTCTime(unixSeconds: seen).rfc3339))
+            }
+        }
         if let group = alert.group { annotations.append(("series", String(group.count))) }
         if let quietSince = alert.quietSinceUnixSeconds {
             annotations.append(("quiet_since", UTCTime(unixSeconds: quietSince).rfc3339))
+        }
+        if let until = alert.mutedUntilUnixSeconds {
+            annotations.append(("muted", "until \(UTCTime(unixSeconds: until.rounded()).rfc3339)"))
         }
         if let off = text(signals) { annotations.append(("also_unusual", off)) }
         return annotations
@@ -44,6 +53,7 @@ public enum AlertAnnotations {
 
     private static func summary(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> String {
         if let group = alert.group { return AlertSubject.text(group) }
+        if rule.measure.isAbsence { return AbsenceText.summary(alert, rule) }
         let measure = alert.learned.map { AlertMeasure.statistic($0.statistic) } ?? rule.measure
         let subject = AlertSubject.text(measure, alert.timing, alert.labels)
         let isNow = alert.quietSinceUnixSeconds == nil ? "is" : "was last"

@@ -18,6 +18,7 @@ public struct AlertMessage: Sendable {
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
         let over = change.direction == .above ? "over" : "below"
+        if case .absence = change.measure { return AbsenceText.sentence(change) }
         switch change.reason {
         case .exceeded where change.group != nil, .eased where change.group != nil:
             return "\(subject) at level \(change.to.name)"
@@ -76,6 +77,8 @@ extension AlertMessage {
         case resolved = "233ffe09c2fd4294bc49ce63f21d699c"
         /// The alert ended for want of data.
         case noData = "6fd1e3d9bc49447aaea35c28f5971fed"
+        /// No timings come.
+        case absent = "fa23a6dc881b4b3ca77e91ab7a51c6e2"
 
         /// The 128-bit identifier as `MESSAGE_ID` wants it: 32 lower-case hexadecimal digits.
         public var messageID: String { rawValue }
@@ -83,7 +86,7 @@ extension AlertMessage {
 
     public var kind: Kind {
         switch change.reason {
-        case .exceeded: .raised
+        case .exceeded: change.measure.isAbsence ? .absent : .raised
         case .eased: .eased
         case .recovered, .ruleRemoved, .takenOver, .grouped: .resolved
         case .noData: .noData
@@ -121,6 +124,9 @@ extension AlertMessage {
         if let learned = change.learned {
             fields.append(("LATENCYD_EXPECTED", learned.expected.shortestText))
             fields.append(("LATENCYD_SCORE", learned.score.shortestText))
+        }
+        if let seen = change.lastSeenUnixSeconds {
+            fields.append(("LATENCYD_LAST_SEEN", UTCTime(unixSeconds: seen).rfc3339))
         }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
         return fields

@@ -6,9 +6,4 @@ enum LaterKeys {
     static let inSection: [String: [String]] = [
         "web": ["config_file"]
     ]
-
-    /// Keys that make a rule of a kind that does not work yet.
-    static let ruleKinds = ["absent"]
-    /// Keys of such rules.
-    static let ruleKeys = ["level"]
 }

@@ -42,6 +42,7 @@ struct AlertHistory: Sendable {
             if let before = lasting[incident.id] {
                 // What was said at the highest level stays.
                 if before.level >= incident.level { incident.annotations = before.annotations }
+                incident.annotations["muted"] = before.annotations["muted"]
                 incident.level = max(before.level, incident.level)
                 incident.peak = Self.worse(before.peak, incident.peak, change.direction)
             }
@@ -60,9 +61,12 @@ struct AlertHistory: Sendable {
     /// Takes the values of what fires now; they are stored with the next change.
     mutating func observe(_ alerts: AlertSnapshot) {
         guard !lasting.isEmpty else { return }
-        for alert in alerts.alerts where alert.state == .firing && alert.value.isFinite {
+        for alert in alerts.alerts where alert.state == .firing {
             let id = AlertIncident.id(of: alert, in: alerts)
-            guard let before = lasting[id]?.peak else { continue }
+            if let until = alert.mutedUntilUnixSeconds {
+                lasting[id]?.annotations["muted"] = "until \(UTCTime(unixSeconds: until.rounded()).rfc3339)"
+            }
+            guard alert.value.isFinite, let before = lasting[id]?.peak else { continue }
             lasting[id]?.peak = Self.worse(before, alert.value, alerts.rules[alert.rule].direction)
         }
     }

@@ -33,6 +33,7 @@ final class Daemon {
     private var toldStuck: HardwareThread.Work?
     private var watch: TimingWatch
     private var history = AlertHistory()
+    private var voice: AlertVoice
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
     private let relief: MemoryRelief
@@ -79,6 +80,9 @@ final class Daemon {
         self.state = state
         let restored = try Self.restored(configuration.detection, state)
         watch = TimingWatch(configuration.alerts, learning: restored.timings, signals: restored.signals)
+        let start = Instant(monotonicSeconds: now, unixSeconds: HostClock.unixSeconds())
+        for series in restored.seen { watch.remember(series, at: start) }
+        voice = AlertVoice(configuration.alerts, zone: LearningSettings(configuration.detection).zone)
         for incident in history.restore(restored.incidents, at: HostClock.unixSeconds()) {
             state.record(StoredAlert(incident))
         }
@@ -133,21 +137,26 @@ final class Daemon {
     /// log says why.
     private static func restored(
         _ detection: DetectionConfiguration, _ state: StateWriter
-    ) throws(StartFailure) -> (timings: TimingLearning, signals: SignalLearning, incidents: [AlertIncident]) {
+    ) throws(StartFailure) -> (
+        timings: TimingLearning, signals: SignalLearning, incidents: [AlertIncident], seen: [StateSeries]
+    ) {
         let settings = LearningSettings(detection)
         var learning = TimingLearning(settings, memory: state)
         var signals = SignalLearning(settings, memory: state)
         var incidents: [AlertIncident] = []
+        var seen: [StateSeries] = []
         do {
             try state.open { database throws(DatabaseError) in
                 incidents = try database.alerts(last: AlertHistory.endedMax).map { AlertIncident($0) }
+                seen = try database.timingsSeen(
+                    after: HostClock.unixSeconds() - AbsenceWatch.lastingSecondsMax)
                 try signals.restore(from: database)
                 try learning.restore(from: database, unixSeconds: HostClock.unixSeconds())
             }
         } catch {
             throw .other("\(error)")
         }
-        return (learning, signals, incidents)
+        return (learning, signals, incidents, seen)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -231,8 +240,8 @@ final class Daemon {
         tell(
             watch.endWindow(
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
-                signals: signals, at: instant))
-        history.observe(watch.alerts)
+                signals: signals, at: instant), at: instant)
+        history.observe(voice.alerts)
         notify(unixSeconds: instant.unixSeconds)
         warn(at: end)
         showPages()
@@ -240,8 +249,8 @@ final class Daemon {
     }
 
     /// Writes the changes of alerts to the log, and what has become of each alert to the state database.
-    private func tell(_ changes: [AlertChange]) {
-        alertLog.write(changes)
+    private func tell(_ changes: [AlertChange], at now: Instant) {
+        alertLog.write(voice.take(changes, watch.alerts, at: now))
         for incident in history.take(changes) { state.record(StoredAlert(incident)) }
     }
 
@@ -249,7 +258,7 @@ final class Daemon {
     private func notify(unixSeconds: Double) {
         guard !running.notify.alertmanagers.isEmpty else { return }
         notifications.tell(
-            OutgoingAlert.firing(watch.alerts, signals: watch.learnedSignals), unixSeconds: unixSeconds)
+            OutgoingAlert.firing(voice.told, signals: watch.learnedSignals), unixSeconds: unixSeconds)
     }
 
     /// Says what is lost of what is pushed, and why.
@@ -266,7 +275,7 @@ final class Daemon {
     }
 
     private func showPages() {
-        let (timings, levels, alerts) = (watch.timings, watch.levels, watch.alerts)
+        let (timings, levels, alerts) = (watch.timings, watch.levels, voice.alerts)
         let (notEvaluated, learned) = (watch.notEvaluatedCount, watch.learned)
         let (incidents, signals) = (history.incidents, watch.learnedSignals)
         board.findings.withLock {
@@ -348,7 +357,11 @@ final class Daemon {
             log.warning("GPUs are not asked: \(error)")
         }
         alertLog.isEnabled = new.notify.journal
-        tell(watch.apply(new.alerts, learning: LearningSettings(new.detection)))
+        let learning = LearningSettings(new.detection)
+        voice.apply(new.alerts, zone: learning.zone)
+        tell(
+            watch.apply(new.alerts, learning: learning),
+            at: Instant(monotonicSeconds: HostClock.monotonicSeconds(), unixSeconds: HostClock.unixSeconds()))
         running = new
         notifications.apply(new.notify.alertmanagers)
         notify(unixSeconds: HostClock.unixSeconds())
