@@ -83,7 +83,9 @@ public struct AbsenceWatch: Sendable {
         var changes: [AlertChange] = []
         for summary in summaries {
             guard let idleSeconds = summary.summary.idleSeconds else { continue }
-            see(AlertGroup.Member(timing: summary.timing, labels: summary.labels), now.earlier(by: idleSeconds), &changes)
+            see(
+                AlertGroup.Member(timing: summary.timing, labels: summary.labels), now.earlier(by: idleSeconds),
+                &changes)
         }
         for place in series.indices { evaluate(place, at: now, &changes) }
         for place in expected.indices { evaluateExpected(place, at: now, &changes) }

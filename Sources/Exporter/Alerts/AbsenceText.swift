@@ -10,10 +10,12 @@ enum AbsenceText {
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
         switch change.reason {
         case .recovered:
-            return "timings of \(subject) come again, after \(seconds(change.value)); the \(change.from.name) alert since "
+            return
+                "timings of \(subject) come again, after \(seconds(change.value)); the \(change.from.name) alert since "
                 + "\(began) ends"
         case .noData:
-            return "timings of \(subject) have not come for too long to be expected; the \(change.from.name) alert since "
+            return
+                "timings of \(subject) have not come for too long to be expected; the \(change.from.name) alert since "
                 + "\(began) ends without recovery"
         case .exceeded, .eased, .takenOver, .grouped:
             let last = change.lastSeenUnixSeconds.map { UTCTime(unixSeconds: $0).text(besides: at) }

@@ -18,7 +18,8 @@ enum AlertQuery {
     /// Of one timing that nobody has seen PromQL can say that it is absent; of many only that those which were there
     /// have nothing now.
     private static func absence(_ rule: AlertRule, _ seconds: Double) -> String {
-        let matchers = [matcher("timing", rule.timing)] + rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
+        let matchers =
+            [matcher("timing", rule.timing)] + rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
         let rate = "latencyd_rate{\(matchers.joined(separator: ","))}"
         let window = PromQLDuration.text(seconds)
         let silent = "max_over_time(\(rate)[\(window)]) == 0"

@@ -59,7 +59,8 @@ extension AlertsConfiguration {
     /// out.
     /// The daemon's own come last; one that is switched off, or has a namesake, is left out.
     var engineRules: [AlertRule] {
-        let own = rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
+        let own =
+            rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
             + absenceRules.compactMap(\.engineRule)
         let names = Set(own.map(\.name))
         return own + BuiltInRules.all.filter { builtin[$0.name] ?? true && !names.contains($0.name) }

@@ -45,7 +45,8 @@ extension EndedAlert {
             case "startsAt": alert.startsAt = try scanner.string()
             // Null while it lasts.
             case "endsAt":
-                alert.endsAt = try scanner.optional { scanner throws(JSONScanner.Problem) in try scanner.string() } ?? ""
+                alert.endsAt =
+                    try scanner.optional { scanner throws(JSONScanner.Problem) in try scanner.string() } ?? ""
             default: try scanner.skip()
             }
         }

@@ -319,7 +319,8 @@ struct BadConfigurationTests {
         Bad(
             mute("from: 2026-03-01T10:00Z, to: 2026-03-01 12:00"), "1:47", "alerts.mute[0].to", "has an offset",
             "both alike"),
-        Bad(mute("from: \"04:00\", to: 2026-03-01 12:00"), "1:37", "alerts.mute[0].to", "time of the day", "both alike"),
+        Bad(
+            mute("from: \"04:00\", to: 2026-03-01 12:00"), "1:37", "alerts.mute[0].to", "time of the day", "both alike"),
         Bad(
             mute("from: 2026-03-01T10:00Z, to: 2026-03-01T11:00Z, days: [mon]"), "1:66", "alerts.mute[0].days",
             "dates already", "leave 'days' out"),

@@ -38,7 +38,8 @@ enum MomentScalars {
             second = seconds
             rest = rest.dropFirst(3)
         }
-        guard (1...12).contains(month), (1...days(year, month)).contains(day), hour < 24, minute < 60, second < 60 else {
+        guard (1...12).contains(month), (1...days(year, month)).contains(day), hour < 24, minute < 60, second < 60
+        else {
             throw .impossible(text, "is no moment of the calendar", remedy)
         }
         let date = CivilDay.number(year: Int64(year), month: Int64(month), day: Int64(day))
