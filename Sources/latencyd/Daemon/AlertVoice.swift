@@ -6,9 +6,11 @@ struct AlertVoice: Sendable {
     private var telling: AlertTelling
     private var mutes: MuteList
     /// Where all alerts stand; what is held back is marked.
-    private(set) var alerts = AlertSnapshot()
+    private(set) var alerts: AlertSnapshot
 
-    init(_ alerts: AlertsConfiguration, zone: LocalZone) {
+    /// - Parameter snapshot: the alerts before the first window.
+    init(_ alerts: AlertsConfiguration, zone: LocalZone, snapshot: AlertSnapshot) {
+        self.alerts = snapshot
         telling = AlertTelling(quietSeconds: alerts.quietStart.inSeconds)
         mutes = MuteList(alerts.mutes, zone: zone)
     }

@@ -82,7 +82,8 @@ final class Daemon {
         watch = TimingWatch(configuration.alerts, learning: restored.timings, signals: restored.signals)
         let start = Instant(monotonicSeconds: now, unixSeconds: HostClock.unixSeconds())
         for series in restored.seen { watch.remember(series, at: start) }
-        voice = AlertVoice(configuration.alerts, zone: LearningSettings(configuration.detection).zone)
+        voice = AlertVoice(
+            configuration.alerts, zone: LearningSettings(configuration.detection).zone, snapshot: watch.alerts)
         for incident in history.restore(restored.incidents, at: HostClock.unixSeconds()) {
             state.record(StoredAlert(incident))
         }
