@@ -17,13 +17,22 @@ struct AlertHistory: Sendable {
         (ended + lasting.values).sorted { ($0.beginSeconds, $0.id) > ($1.beginSeconds, $1.id) }
     }
 
-    /// Takes what is known from before this process began. What lasted then is over: what goes on begins anew.
+    /// Takes what is known from before this process began. What lasted then and does not go on is over.
     ///
+    /// - Parameters:
+    ///   - resumed: the ids of the incidents that go on.
+    ///   - unixSeconds: when the others were last seen.
     /// - Returns: what has changed by that.
-    mutating func restore(_ stored: [AlertIncident], at unixSeconds: Double) -> [AlertIncident] {
+    mutating func restore(
+        _ stored: [AlertIncident], resumed: Set<String> = [], at unixSeconds: Double
+    ) -> [AlertIncident] {
         var changed: [AlertIncident] = []
         for var incident in stored.sorted(by: { $0.beginSeconds < $1.beginSeconds }) {
             if incident.endSeconds == nil {
+                if resumed.contains(incident.id) {
+                    lasting[incident.id] = incident
+                    continue
+                }
                 incident.endSeconds = max(unixSeconds, incident.beginSeconds)
                 incident.annotations["end"] = "restart"
                 changed.append(incident)

@@ -11,8 +11,8 @@ internal import Telemetry
 /// Owned by the main thread; not Sendable.
 final class Daemon {
     private let options: RunOptions
-    private var running: Configuration
-    private let log: Logging.Logger
+    var running: Configuration
+    let log: Logging.Logger
     private var alertLog: AlertLog
 
     private let sockets: PushSockets
@@ -28,11 +28,13 @@ final class Daemon {
     private let services: ServiceThread
     private let notifications: NotificationThread
     private let gpus: GPUMonitor
-    private let state: StateWriter
+    let state: StateWriter
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
-    private var watch: TimingWatch
-    private var history = AlertHistory()
+    var watch: TimingWatch
+    var history = AlertHistory()
+    /// What fires, as it is to be stored.
+    var firingRecord = FiringRecord()
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
     private let relief: MemoryRelief
@@ -79,9 +81,6 @@ final class Daemon {
         self.state = state
         let restored = try Self.restored(configuration.detection, state)
         watch = TimingWatch(configuration.alerts, learning: restored.timings, signals: restored.signals)
-        for incident in history.restore(restored.incidents, at: HostClock.unixSeconds()) {
-            state.record(StoredAlert(incident))
-        }
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -127,27 +126,28 @@ final class Daemon {
         }
         let server = web
         webSlot.withLock { $0 = server }
+        resume(restored.alerts)
     }
 
     /// With what was learned before this process began, unless the state cannot be read: then it begins anew, and the
     /// log says why.
     private static func restored(
         _ detection: DetectionConfiguration, _ state: StateWriter
-    ) throws(StartFailure) -> (timings: TimingLearning, signals: SignalLearning, incidents: [AlertIncident]) {
+    ) throws(StartFailure) -> (timings: TimingLearning, signals: SignalLearning, alerts: RestoredAlerts) {
         let settings = LearningSettings(detection)
         var learning = TimingLearning(settings, memory: state)
         var signals = SignalLearning(settings, memory: state)
-        var incidents: [AlertIncident] = []
+        var alerts = RestoredAlerts()
         do {
             try state.open { database throws(DatabaseError) in
-                incidents = try database.alerts(last: AlertHistory.endedMax).map { AlertIncident($0) }
+                alerts = try RestoredAlerts(from: database)
                 try signals.restore(from: database)
                 try learning.restore(from: database, unixSeconds: HostClock.unixSeconds())
             }
         } catch {
             throw .other("\(error)")
         }
-        return (learning, signals, incidents)
+        return (learning, signals, alerts)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -233,6 +233,7 @@ final class Daemon {
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
                 signals: signals, at: instant))
         history.observe(watch.alerts)
+        keepFiring(at: instant)
         notify(unixSeconds: instant.unixSeconds)
         warn(at: end)
         showPages()
@@ -240,13 +241,14 @@ final class Daemon {
     }
 
     /// Writes the changes of alerts to the log, and what has become of each alert to the state database.
-    private func tell(_ changes: [AlertChange]) {
+    func tell(_ changes: [AlertChange]) {
+        firingRecord.isDue = firingRecord.isDue || !changes.isEmpty
         alertLog.write(changes)
         for incident in history.take(changes) { state.record(StoredAlert(incident)) }
     }
 
     /// Tells the Alertmanagers what fires.
-    private func notify(unixSeconds: Double) {
+    func notify(unixSeconds: Double) {
         guard !running.notify.alertmanagers.isEmpty else { return }
         notifications.tell(
             OutgoingAlert.firing(watch.alerts, signals: watch.learnedSignals), unixSeconds: unixSeconds)
@@ -374,6 +376,8 @@ final class Daemon {
         notifications.stop()
         hardware.stop()
         gpus.stop()
+        firingRecord.isDue = true
+        keepFiring(at: .now)
         push.stop()
         pushThread.join()
         state.stop()

@@ -79,6 +79,19 @@ struct AlertHistoryTests {
         #expect(next.incidents.map(\.peak) == [3, 0.2])
     }
 
+    @Test("an incident that goes on after a restart is the same one")
+    func resumed() throws {
+        var before = AlertHistory()
+        let stored = before.take([Self.change(.none, .critical, value: 3, at: 1_030)])
+        var next = AlertHistory()
+        #expect(next.restore(stored, resumed: [stored[0].id], at: 5_000).isEmpty)
+        #expect(next.incidents == stored)
+        let ended = next.take([Self.change(.critical, .none, value: 0.01, at: 6_000, reason: .recovered)])
+        #expect(ended.map(\.id) == stored.map(\.id) && ended.map(\.peak) == [3])
+        #expect(next.incidents.map(\.endSeconds) == [6_000])
+        #expect(next.incidents.first?.annotations["summary"] == stored[0].annotations["summary"])
+    }
+
     @Test("an incident that became the new normal says so, in the history and in the message")
     func newNormal() throws {
         var history = AlertHistory()

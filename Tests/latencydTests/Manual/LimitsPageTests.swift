@@ -23,6 +23,7 @@ struct LimitsPageTests {
         "StateLimits.summariesPerMinuteMax": Double(StateLimits.summariesPerMinuteMax),
         "StateLimits.baselineBytesMax": Double(StateLimits.baselineBytesMax),
         "StateLimits.alertsMax": Double(StateLimits.alertsMax),
+        "StateLimits.firingMax": Double(StateLimits.firingMax),
         "StateLimits.alertBytesMax": Double(StateLimits.alertBytesMax),
         "StateLimits.hoursForgottenPerMinute": Double(StateLimits.hoursForgottenPerMinute),
         "StateLimits.seriesForgottenPerMinute": Double(StateLimits.seriesForgottenPerMinute),
