@@ -9,6 +9,7 @@ struct AlertHistory: Sendable {
     static let endedMax = 1_000
 
     private var lasting: [String: AlertIncident] = [:]
+    private var unstored: Set<String> = []
     /// The latest last.
     private var ended: [AlertIncident] = []
 
@@ -44,16 +45,20 @@ struct AlertHistory: Sendable {
 
     /// Takes the changes of a window.
     ///
+    /// - Parameter alsoUnusual: which signals of other layers are off.
     /// - Returns: the incidents that are to be stored anew.
-    mutating func take(_ changes: [AlertChange]) -> [AlertIncident] {
+    mutating func take(_ changes: [AlertChange], alsoUnusual: String? = nil) -> [AlertIncident] {
         changes.map { change in
-            var incident = AlertIncident(change)
+            var incident = AlertIncident(change, alsoUnusual: alsoUnusual)
             if let before = lasting[incident.id] {
                 // What was said at the highest level stays.
+                let isWorst = Self.isWorse(change.value, before.peak, change.direction) && change.to > .none
                 if before.level >= incident.level { incident.annotations = before.annotations }
+                if !isWorst { incident.annotations[SignalEvidence.annotation] = before.annotations[SignalEvidence.annotation] }
                 incident.level = max(before.level, incident.level)
                 incident.peak = Self.worse(before.peak, incident.peak, change.direction)
             }
+            unstored.remove(incident.id)
             if incident.endSeconds != nil {
                 incident.annotations["end"] =
                     change.learned?.isLevelShift == true ? "newNormal" : change.reason.rawValue
@@ -66,19 +71,48 @@ struct AlertHistory: Sendable {
         }
     }
 
-    /// Takes the values of what fires now; they are stored with the next change.
-    mutating func observe(_ alerts: AlertSnapshot) {
+    /// Takes the values of what fires now; they are stored with the next change, or by ``takeUnstored()``.
+    ///
+    /// - Parameter alsoUnusual: which signals of other layers are off: kept beside the worst value.
+    mutating func observe(_ alerts: AlertSnapshot, alsoUnusual: @autoclosure () -> String? = nil) {
         guard !lasting.isEmpty else { return }
+        var off = Once()
         for alert in alerts.alerts where alert.state == .firing && alert.value.isFinite {
             let id = AlertIncident.id(of: alert, in: alerts)
-            guard let before = lasting[id]?.peak else { continue }
-            lasting[id]?.peak = Self.worse(before, alert.value, alerts.rules[alert.rule].direction)
+            guard let before = lasting[id]?.peak,
+                Self.isWorse(alert.value, before, alerts.rules[alert.rule].direction)
+            else { continue }
+            lasting[id]?.peak = alert.value
+            lasting[id]?.annotations[SignalEvidence.annotation] = off.value(alsoUnusual)
+            unstored.insert(id)
         }
+    }
+
+    /// Incidents that last and have become worse since they were last stored.
+    mutating func takeUnstored() -> [AlertIncident] {
+        defer { unstored = [] }
+        return unstored.compactMap { lasting[$0] }
     }
 
     private mutating func keep(_ incident: AlertIncident) {
         ended.append(incident)
         if ended.count > Self.endedMax { ended.removeFirst(ended.count - Self.endedMax) }
+    }
+
+    private static func isWorse(_ value: Double?, _ peak: Double?, _ direction: AlertDirection) -> Bool {
+        guard let value else { return false }
+        return worse(value, peak, direction) != peak
+    }
+
+    /// A text that is made when it is first asked for.
+    private struct Once {
+        private var made: String??
+
+        mutating func value(_ make: () -> String?) -> String? {
+            let text = made ?? make()
+            made = .some(text)
+            return text
+        }
     }
 
     private static func worse(_ one: Double?, _ other: Double?, _ direction: AlertDirection) -> Double? {

@@ -77,6 +77,7 @@ extension Daemon {
     func keepFiring(at now: Instant) {
         let isEmpty = !watch.alerts.alerts.contains { $0.state == .firing }
         guard firingRecord.takes(isEmpty: isEmpty, at: now.monotonicSeconds) else { return }
+        for incident in history.takeUnstored() { state.record(StoredAlert(incident)) }
         state.record(StoredFiring(seenSeconds: now.unixSeconds, alerts: isEmpty ? [] : watch.continuations))
     }
 }

@@ -232,7 +232,7 @@ final class Daemon {
             watch.endWindow(
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
                 signals: signals, at: instant))
-        history.observe(watch.alerts)
+        history.observe(watch.alerts, alsoUnusual: SignalEvidence.text(watch.learnedSignals))
         keepFiring(at: instant)
         notify(unixSeconds: instant.unixSeconds)
         warn(at: end)
@@ -243,8 +243,10 @@ final class Daemon {
     /// Writes the changes of alerts to the log, and what has become of each alert to the state database.
     func tell(_ changes: [AlertChange]) {
         firingRecord.isDue = firingRecord.isDue || !changes.isEmpty
-        alertLog.write(changes)
-        for incident in history.take(changes) { state.record(StoredAlert(incident)) }
+        guard !changes.isEmpty else { return }
+        let alsoUnusual = SignalEvidence.text(watch.learnedSignals)
+        alertLog.write(changes, alsoUnusual: alsoUnusual)
+        for incident in history.take(changes, alsoUnusual: alsoUnusual) { state.record(StoredAlert(incident)) }
     }
 
     /// Tells the Alertmanagers what fires.

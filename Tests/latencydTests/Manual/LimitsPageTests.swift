@@ -52,7 +52,8 @@ struct LimitsPageTests {
         "AlertOutbox.batchMax": Double(AlertOutbox.batchMax),
         "AlertOutbox.retrySeconds": AlertOutbox.retrySeconds.upperBound,
         "AlertmanagerLink.answerBytesMax": Double(AlertmanagerLink.answerBytesMax),
-        "AlertAnnotations.signalsMax": Double(AlertAnnotations.signalsMax),
+        "SignalEvidence.signalsMax": Double(SignalEvidence.signalsMax),
+        "SignalEvidence.charactersMax": Double(SignalEvidence.charactersMax),
     ]
 
     private static let decomposition: [String: Double] = [
