@@ -54,7 +54,9 @@ struct AlertHistory: Sendable {
                 // What was said at the highest level stays.
                 let isWorst = Self.isWorse(change.value, before.peak, change.direction) && change.to > .none
                 if before.level >= incident.level { incident.annotations = before.annotations }
-                if !isWorst { incident.annotations[SignalEvidence.annotation] = before.annotations[SignalEvidence.annotation] }
+                if !isWorst {
+                    incident.annotations[SignalEvidence.annotation] = before.annotations[SignalEvidence.annotation]
+                }
                 incident.level = max(before.level, incident.level)
                 incident.peak = Self.worse(before.peak, incident.peak, change.direction)
             }

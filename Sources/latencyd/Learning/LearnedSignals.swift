@@ -124,7 +124,8 @@ struct SignalLearning {
     /// For the pages.
     var snapshot: SignalSnapshot {
         SignalSnapshot(
-            scores: learned.compactMap { key, signal in signal.shown(as: key) }, learnedCount: learned.count, unlearnedCount: unlearnedCount)
+            scores: learned.compactMap { key, signal in signal.shown(as: key) }, learnedCount: learned.count,
+            unlearnedCount: unlearnedCount)
     }
 
     mutating func apply(_ new: LearningSettings) {

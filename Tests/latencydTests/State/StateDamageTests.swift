@@ -157,7 +157,9 @@ struct StateDamageTests {
             #expect(try database.storedSeries().count == 40)
             #expect(try database.database.integer("SELECT count(*) FROM series WHERE note IS NULL") == 40)
         }
-        #expect(throws: StateError.newer(path: path, found: later.version, known: StateSchema.current.version)) { try open() }
+        #expect(throws: StateError.newer(path: path, found: later.version, known: StateSchema.current.version)) {
+            try open()
+        }
     }
 
     @Test("stays of the earlier version, whole, when its migration fails half-way")
