@@ -6,9 +6,13 @@ public struct AlertMessage: Sendable {
     /// The change in one sentence on one line, values in units for people, times in UTC.
     public let text: String
     private let change: AlertChange
+    private let alsoUnusual: String?
 
-    public init(_ change: AlertChange) {
+    /// - Parameter alsoUnusual: which signals of other layers are off at the same time (``SignalEvidence/text(_:)``).
+    public init(_ change: AlertChange, alsoUnusual: String? = nil) {
         self.change = change
+        // What ends is not explained by what is off now.
+        self.alsoUnusual = change.to > .none ? alsoUnusual : nil
         text = Self.sentence(change)
     }
 
@@ -128,6 +132,7 @@ extension AlertMessage {
         if let seen = change.lastSeenUnixSeconds {
             fields.append(("LATENCYD_LAST_SEEN", UTCTime(unixSeconds: seen).rfc3339))
         }
+        if let alsoUnusual { fields.append(("LATENCYD_ALSO_UNUSUAL", alsoUnusual)) }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
         return fields
     }

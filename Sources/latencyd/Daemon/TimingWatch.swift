@@ -9,14 +9,14 @@ struct TimingWatch {
     /// Series handled per turn of the lock: the push thread waits for so many at the most.
     static let seriesPerTurn = 256
 
-    private var engine: AlertEngine
+    var engine: AlertEngine
     private var absence: AbsenceWatch
     private var learning: TimingLearning
     /// Nil where signals are not learned.
     private var signalLearning: SignalLearning?
-    private var grouping = AlertGrouping()
+    var grouping = AlertGrouping()
     private var summarizer = WindowSummarizer()
-    private var lastEnd: Instant?
+    var lastEnd: Instant?
     /// The trailing minute of every timing, at the end of the last window.
     private(set) var timings: [TimingSummary] = []
     /// Timings that had observations in the trailing minute.

@@ -106,6 +106,17 @@ struct AlertMessageTests {
         #expect(message.priority == expected.priority)
     }
 
+    @Test("what else is unusual is told with an alert, and not with its end")
+    func alsoUnusual() {
+        let names = { (message: AlertMessage) in message.journalFields.map { "\($0.name)=\($0.value)" } }
+        let begin = Self.change(.none, .critical, .exceeded)
+        #expect(names(AlertMessage(begin, alsoUnusual: "x")).contains("LATENCYD_ALSO_UNUSUAL=x"))
+        let fields =
+            names(AlertMessage(begin)) + names(AlertMessage(Self.change(.info, .none, .recovered), alsoUnusual: "x"))
+        #expect(!fields.contains { $0.hasPrefix("LATENCYD_ALSO_UNUSUAL") })
+        #expect(AlertIncident(begin, alsoUnusual: "x").annotations["also_unusual"] == "x")
+    }
+
     @Test("the journal entry has its fields in order")
     func fields() {
         let message = AlertMessage(Self.change(.warning, .critical, .exceeded))

@@ -23,6 +23,7 @@ struct LimitsPageTests {
         "StateLimits.summariesPerMinuteMax": Double(StateLimits.summariesPerMinuteMax),
         "StateLimits.baselineBytesMax": Double(StateLimits.baselineBytesMax),
         "StateLimits.alertsMax": Double(StateLimits.alertsMax),
+        "StateLimits.firingMax": Double(StateLimits.firingMax),
         "StateLimits.alertBytesMax": Double(StateLimits.alertBytesMax),
         "StateLimits.hoursForgottenPerMinute": Double(StateLimits.hoursForgottenPerMinute),
         "StateLimits.seriesForgottenPerMinute": Double(StateLimits.seriesForgottenPerMinute),
@@ -56,7 +57,8 @@ struct LimitsPageTests {
         "AlertOutbox.batchMax": Double(AlertOutbox.batchMax),
         "AlertOutbox.retrySeconds": AlertOutbox.retrySeconds.upperBound,
         "AlertmanagerLink.answerBytesMax": Double(AlertmanagerLink.answerBytesMax),
-        "AlertAnnotations.signalsMax": Double(AlertAnnotations.signalsMax),
+        "SignalEvidence.signalsMax": Double(SignalEvidence.signalsMax),
+        "SignalEvidence.charactersMax": Double(SignalEvidence.charactersMax),
     ]
 
     private static let decomposition: [String: Double] = [
