@@ -91,6 +91,7 @@ class Daemon:
                 "storage": {"path": str(self.folder / "state")},
                 "push": {"datagram_socket": str(self.datagram_socket), "stream_socket": str(self.stream_socket)},
                 "detection": {"window": "2s"},
+                "alerts": {"quiet_start": "0s"},
             },
             configuration or {})
         self._environment = environment or {}

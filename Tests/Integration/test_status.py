@@ -70,7 +70,7 @@ def test_scripts_get_one_object(busy: Daemon) -> None:
     seen = report(busy)
     assert set(seen) == {
         "address", "version", "series", "timings_taken", "dropped", "collectors", "collectors_failing", "services",
-        "learning", "alerts", "found"}
+        "learning", "alerts", "ended", "found"}
     assert seen["learning"]["learned_max"] == 500 and seen["learning"]["unlearned_series"] == []
     assert seen["address"] == f"127.0.0.1:{busy.port}"
     assert seen["series"] >= 1 and seen["collectors"] > 5 and seen["found"] == []

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="this is no
 RULE = """
 detection: {window: 1s}
 alerts:
+    quiet_start: 0s
     rules:
         - {name: Slow, timing: answer_seconds, statistic: p50, thresholds: {critical: 50ms}, for: 0s}
 """

@@ -12,7 +12,7 @@ from manual import exposure
 
 ALERT = {
     "detection": {"window": "1s"},
-    "alerts": {"rules": [{
+    "alerts": {"quiet_start": "0s", "rules": [{
         "name": "Slow", "timing": "answer_seconds", "statistic": "p50", "thresholds": {"critical": "50ms"}, "for": "0s",
     }]},
 }

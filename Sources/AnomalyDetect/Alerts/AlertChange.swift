@@ -61,6 +61,8 @@ public struct AlertChange: Sendable, Equatable {
     /// When the level changed, Unix seconds; for `ruleRemoved` the last evaluation.
     public var atUnixSeconds: Double
     public var reason: Reason
+    /// Of a silence: when the last observation was, Unix seconds; nil when there was none since the start.
+    public var lastSeenUnixSeconds: Double?
 
     public init(
         rule: String, timing: String, unit: MetricUnit, labels: LabelSet, measure: AlertMeasure,

@@ -8,7 +8,7 @@ extension AlertEngine {
         guard let learnedRule, rule != learnedRule, limits[rule].measure.statistic != nil,
             rules[rule].name == rules[learnedRule].name
         else { return .none }
-        return learned[Int32(slot)]?.level ?? .none
+        return max(learned[Int32(slot)]?.level ?? .none, held[slot])
     }
 
     /// Whether an alert of a rule with thresholds fires that takes learned levels over.

@@ -21,8 +21,8 @@ public struct AlertEngine: Sendable {
     public private(set) var notEvaluatedTotal: UInt64 = 0
 
     private(set) var limits: [AlertLimits]
-    private(set) var table: WatchTable
-    private(set) var states: [StateKey: AlertState] = [:]
+    var table: WatchTable
+    var states: [StateKey: AlertState] = [:]
     private(set) var evaluatedAt: Instant?
     private(set) var evaluation: UInt64 = 0
     /// Whether any rule watches signals.
@@ -30,7 +30,9 @@ public struct AlertEngine: Sendable {
     /// The place of the rule that makes alerts of learned levels; nil without it.
     private(set) var learnedRule: Int?
     /// What was last learned of the series in each slot, as long as it is there or an alert fires by it.
-    private(set) var learned: [Int32: LearnedLevel] = [:]
+    var learned: [Int32: LearnedLevel] = [:]
+    /// Learned levels of before a restart, which hold until a whole minute can be judged again.
+    var held = HeldLevels()
 
     struct StateKey: Hashable, Sendable {
         let slot: Int32
@@ -60,6 +62,7 @@ public struct AlertEngine: Sendable {
         evaluation += 1
         evaluatedAt = now
         table.beginEvaluation()
+        held.expire(at: now)
         var changes: [AlertChange] = []
         let learnedBefore = learned
         learned.removeAll(keepingCapacity: true)
@@ -261,8 +264,9 @@ extension AlertEngine {
             return
         }
         // What was learned last still says why an alert fires.
-        if level == nil { learned[Int32(slot)] = before[Int32(slot)] }
-        let observation = AlertObservation(level, summary)
+        let isHeld = held.outweighs(level, slot)
+        if level == nil || isHeld { learned[Int32(slot)] = before[Int32(slot)] }
+        let observation = AlertObservation(isHeld ? nil : level, summary)
         guard watch.isActive || begins(observation, rule: Int(watch.rule)) else { return }
         if let change = update(slot, place, observation, at: now) { changes.append(change) }
     }

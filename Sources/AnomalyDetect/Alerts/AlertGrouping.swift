@@ -14,7 +14,7 @@ public struct AlertGrouping: Sendable {
     public static let remainingMax = 2
 
     /// A learned alert that fires.
-    private struct Firing {
+    struct Firing {
         /// What was last said of it.
         var change: AlertChange
         let began: Instant
@@ -24,9 +24,9 @@ public struct AlertGrouping: Sendable {
 
     /// Learned alerts outside of the group that began within the last minute.
     private var recent: [AlertGroup.Member: Firing] = [:]
-    private var members: [AlertGroup.Member: Firing] = [:]
+    var members: [AlertGroup.Member: Firing] = [:]
     /// What was last told of the group; nil while there is none.
-    private var told: AlertChange?
+    var told: AlertChange?
 
     public init() {}
 
@@ -141,7 +141,7 @@ public struct AlertGrouping: Sendable {
     }
 
     /// What is to be told of the group as it is now: its worst series speaks for it.
-    private func change(from: AlertLevel, _ reason: AlertChange.Reason, at now: Instant) -> AlertChange {
+    func change(from: AlertLevel, _ reason: AlertChange.Reason, at now: Instant) -> AlertChange {
         guard let worst = ordered.first?.firing.change else { preconditionFailure("a group without series") }
         var change = worst
         change.timing = AlertGroup.timing

@@ -11,16 +11,21 @@ public enum AlertMeasure: Sendable, Hashable {
     /// How far a timing is from what was learned about it, whichever of its statistics is furthest: the level as a
     /// number.
     case learned
+    /// Since when a timing has had no observation, whatever the rule's level: seconds until that counts.
+    case absence(afterSeconds: Double)
 
     /// The statistic of a timing; nil for a signal, and for what was learned, where it moves.
     public var statistic: Statistic? {
         if case .statistic(let statistic) = self { statistic } else { nil }
     }
 
+    /// Whether it is the silence of a timing.
+    public var isAbsence: Bool { if case .absence = self { true } else { false } }
+
     /// Whether it is of an exposed signal, not of a pushed timing.
     public var isOfSignal: Bool {
         switch self {
-        case .statistic, .learned: false
+        case .statistic, .learned, .absence: false
         case .value, .increase: true
         }
     }

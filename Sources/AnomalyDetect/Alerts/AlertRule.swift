@@ -5,6 +5,8 @@ public import Telemetry
 public struct AlertRule: Sendable, Hashable {
     /// The name of an alert on a timing unless the rule gives another.
     public static let defaultName = "LatencyAbnormal"
+    /// The name of an alert on silence unless the rule gives another.
+    public static let absenceName = "TimingsAbsent"
 
     /// The label `alertname`.
     public var name: String
@@ -61,6 +63,22 @@ public struct AlertRule: Sendable, Hashable {
         self.thresholds = thresholds
         self.holdForSeconds = holdForSeconds
         self.recoveryMargin = recoveryMargin
+        minCount = 0
+    }
+
+    /// A rule on silence: no observation for `absentSeconds`.
+    public init(
+        name: String = AlertRule.absenceName, timing: Glob, labels: [String: Glob] = [:], absentSeconds: Double,
+        level: AlertLevel = .warning
+    ) {
+        self.name = name
+        self.timing = timing
+        self.labels = labels
+        measure = .absence(afterSeconds: absentSeconds)
+        direction = .above
+        thresholds = [level: absentSeconds]
+        holdForSeconds = 0
+        recoveryMargin = 0
         minCount = 0
     }
 

@@ -27,6 +27,10 @@ public struct AlertSnapshot: Sendable, Equatable {
         public var sinceUnixSeconds: Double
         /// Since when there has been no statement about the value, Unix seconds; nil while there is one.
         public var quietSinceUnixSeconds: Double?
+        /// Of a silence: when the last observation was, Unix seconds; nil when there was none since the start.
+        public var lastSeenUnixSeconds: Double?
+        /// Until when nobody is told of it, or of its level, Unix seconds; nil when all has been told.
+        public var mutedUntilUnixSeconds: Double?
 
         public init(
             rule: Int, timing: String, unit: MetricUnit, labels: LabelSet, state: State, level: AlertLevel,

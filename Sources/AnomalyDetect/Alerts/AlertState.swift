@@ -15,6 +15,14 @@ struct AlertState: Sendable {
 
     init(since: Instant) { self.since = since }
 
+    /// What fired before the process began, at `now`: nothing has been said of it since.
+    ///
+    /// - Parameter value: as in the rule's limits; not a number where it is not known.
+    init(resuming level: AlertLevel, own ownLevel: AlertLevel, value: Double, since: Instant, at now: Instant) {
+        (self.level, self.ownLevel, self.value, self.since) = (level, ownLevel, value, since)
+        quietSince = now
+    }
+
     /// The highest level whose threshold the value is over, as long as `holdForSeconds` or not.
     var levelOver: AlertLevel { AlertLevel.raised.last { overSince[$0] != nil } ?? .none }
 

@@ -12,7 +12,8 @@ struct IncreaseHistory: Sendable {
     /// When the counter was first and last looked at.
     private let beginSeconds: Double
     private(set) var lastSeconds: Double
-    private var last: Double
+    /// What the counter stood at; nil while that is not known.
+    private var last: Double?
     private var steps: [Step] = []
 
     /// - Parameter base: the counter's value that counts as no rise.
@@ -23,12 +24,20 @@ struct IncreaseHistory: Sendable {
         last = base
     }
 
+    /// Goes on with what the counter had risen by over the trailing time that ended at `seenSeconds`, in another process.
+    init(resuming rise: Double, windowSeconds: Double, seenSeconds: Double) {
+        self.windowSeconds = windowSeconds
+        beginSeconds = seenSeconds
+        lastSeconds = seenSeconds
+        if rise > 0 { steps = [Step(beginSeconds: seenSeconds, rise: rise)] }
+    }
+
     /// Whether it reaches back over the whole trailing time: before, a small rise says nothing.
     var isWhole: Bool { lastSeconds - beginSeconds >= windowSeconds }
 
     /// Takes the counter's value and gives the rise over the trailing time.
     mutating func rise(to value: Double, at nowSeconds: Double) -> Double {
-        let rise = value >= last ? value - last : value
+        let rise = last.map { value >= $0 ? value - $0 : value } ?? 0
         last = value
         lastSeconds = nowSeconds
         steps.removeAll { nowSeconds - $0.beginSeconds >= windowSeconds }

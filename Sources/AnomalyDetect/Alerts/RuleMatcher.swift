@@ -14,7 +14,17 @@ struct RuleMatcher: Sendable {
 
     /// The places of the rules that watch the series, ascending.
     mutating func rules(watching timing: String, _ labels: LabelSet) -> [Int] {
-        candidates(timing).filter { !rules[$0].measure.isOfSignal && rules[$0].watches(labels: labels) }
+        candidates(timing).filter {
+            !rules[$0].measure.isOfSignal && rules[$0].measure.absenceSeconds == nil
+                && rules[$0].watches(labels: labels)
+        }
+    }
+
+    /// As ``rules(watching:_:)``, those on silence.
+    mutating func rules(watchingAbsenceOf timing: String, _ labels: LabelSet) -> [Int] {
+        candidates(timing).filter {
+            rules[$0].measure.absenceSeconds != nil && rules[$0].watches(labels: labels)
+        }
     }
 
     /// As ``rules(watching:_:)``, for a sample of a signal.

@@ -75,6 +75,11 @@ struct WatchTable: Sendable {
         return slot
     }
 
+    /// The slot of a series that no evaluation has seen yet, a new one if need be.
+    mutating func slot(resuming key: Key, _ unit: MetricUnit, isSignal: Bool) -> Int {
+        slotOf[key] ?? add(key, unit, isSignal: isSignal)
+    }
+
     private mutating func find(_ key: Key) -> Int? {
         if cursor < previousOrder.count {
             let expected = previousOrder[cursor]

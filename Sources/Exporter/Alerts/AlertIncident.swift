@@ -7,7 +7,8 @@ public struct AlertIncident: Sendable, Equatable {
     public let id: String
     /// With `alertname`, but without `severity`, which moves.
     public let labels: LabelSet
-    /// `summary`: what was said when it reached its highest level; `end`: why it ended.
+    /// `summary`: what was said when it reached its highest level; `also_unusual`: the signals of other layers that were off
+    /// when the value was worst; `end`: why it ended.
     public var annotations: [String: String]
     /// The highest level so far.
     public var level: AlertLevel
@@ -32,10 +33,14 @@ public struct AlertIncident: Sendable, Equatable {
     }
 
     /// The incident that `change` belongs to, as it is at the change.
-    public init(_ change: AlertChange) {
+    ///
+    /// - Parameter alsoUnusual: which signals of other layers are off then.
+    public init(_ change: AlertChange, alsoUnusual: String? = nil) {
+        var annotations = ["summary": AlertMessage(change).text]
+        if change.to > .none { annotations[SignalEvidence.annotation] = alsoUnusual }
         self.init(
             id: Self.id(change.rule, change.timing, change.labels, change.measure, change.sinceUnixSeconds),
-            labels: Self.labels(change), annotations: ["summary": AlertMessage(change).text],
+            labels: Self.labels(change), annotations: annotations,
             level: max(change.from, change.to), beginSeconds: change.sinceUnixSeconds,
             endSeconds: change.to == .none ? change.atUnixSeconds : nil, peak: change.value)
     }

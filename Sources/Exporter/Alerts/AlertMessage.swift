@@ -6,9 +6,13 @@ public struct AlertMessage: Sendable {
     /// The change in one sentence on one line, values in units for people, times in UTC.
     public let text: String
     private let change: AlertChange
+    private let alsoUnusual: String?
 
-    public init(_ change: AlertChange) {
+    /// - Parameter alsoUnusual: which signals of other layers are off at the same time (``SignalEvidence/text(_:)``).
+    public init(_ change: AlertChange, alsoUnusual: String? = nil) {
         self.change = change
+        // What ends is not explained by what is off now.
+        self.alsoUnusual = change.to > .none ? alsoUnusual : nil
         text = Self.sentence(change)
     }
 
@@ -18,6 +22,7 @@ public struct AlertMessage: Sendable {
         let since = UTCTime(unixSeconds: change.overSinceUnixSeconds ?? change.sinceUnixSeconds).text(besides: at)
         let began = UTCTime(unixSeconds: change.sinceUnixSeconds).text(besides: at)
         let over = change.direction == .above ? "over" : "below"
+        if case .absence = change.measure { return AbsenceText.sentence(change) }
         switch change.reason {
         case .exceeded where change.group != nil, .eased where change.group != nil:
             return "\(subject) at level \(change.to.name)"
@@ -76,6 +81,8 @@ extension AlertMessage {
         case resolved = "233ffe09c2fd4294bc49ce63f21d699c"
         /// The alert ended for want of data.
         case noData = "6fd1e3d9bc49447aaea35c28f5971fed"
+        /// No timings come.
+        case absent = "fa23a6dc881b4b3ca77e91ab7a51c6e2"
 
         /// The 128-bit identifier as `MESSAGE_ID` wants it: 32 lower-case hexadecimal digits.
         public var messageID: String { rawValue }
@@ -83,7 +90,7 @@ extension AlertMessage {
 
     public var kind: Kind {
         switch change.reason {
-        case .exceeded: .raised
+        case .exceeded: change.measure.isAbsence ? .absent : .raised
         case .eased: .eased
         case .recovered, .ruleRemoved, .takenOver, .grouped: .resolved
         case .noData: .noData
@@ -122,6 +129,10 @@ extension AlertMessage {
             fields.append(("LATENCYD_EXPECTED", learned.expected.shortestText))
             fields.append(("LATENCYD_SCORE", learned.score.shortestText))
         }
+        if let seen = change.lastSeenUnixSeconds {
+            fields.append(("LATENCYD_LAST_SEEN", UTCTime(unixSeconds: seen).rfc3339))
+        }
+        if let alsoUnusual { fields.append(("LATENCYD_ALSO_UNUSUAL", alsoUnusual)) }
         fields.append(("LATENCYD_SINCE", UTCTime(unixSeconds: change.sinceUnixSeconds).rfc3339))
         return fields
     }

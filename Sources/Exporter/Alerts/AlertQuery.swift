@@ -10,8 +10,20 @@ enum AlertQuery {
         case .learned: return "max without (statistic) (latencyd_alert_level) \(comparison)"
         case .statistic(let statistic): return "\(timings(rule, statistic)) \(comparison)"
         case .value: return "\(signals(rule)) \(comparison)"
+        case .absence(let seconds): return absence(rule, seconds)
         case .increase(let seconds): return "increase(\(signals(rule))[\(PromQLDuration.text(seconds))]) \(comparison)"
         }
+    }
+
+    /// Of one timing that nobody has seen PromQL can say that it is absent; of many only that those which were there
+    /// have nothing now.
+    private static func absence(_ rule: AlertRule, _ seconds: Double) -> String {
+        let matchers =
+            [matcher("timing", rule.timing)] + rule.labels.sorted { $0.key < $1.key }.map { matcher($0.key, $0.value) }
+        let rate = "latencyd_rate{\(matchers.joined(separator: ","))}"
+        let window = PromQLDuration.text(seconds)
+        let silent = "max_over_time(\(rate)[\(window)]) == 0"
+        return rule.timing.literal == nil ? silent : "\(silent) or absent_over_time(\(rate)[\(window)])"
     }
 
     private static func signals(_ rule: AlertRule) -> String {

@@ -7,7 +7,7 @@ enum AlertSubject {
         let series = "\(timing)\(text(labels))"
         switch measure {
         case .statistic(let statistic): return "\(name(statistic)) of \(series)"
-        case .value, .learned: return series
+        case .value, .learned, .absence: return series
         case .increase(let seconds): return "increase of \(series) over \(PromQLDuration.text(seconds))"
         }
     }

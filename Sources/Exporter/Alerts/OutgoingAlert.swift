@@ -20,9 +20,10 @@ public struct OutgoingAlert: Sendable, Equatable {
     ///
     /// - Parameter signals: how far the other layers are from what is usual.
     public static func firing(_ snapshot: AlertSnapshot, signals: SignalSnapshot) -> [OutgoingAlert] {
-        snapshot.alerts.lazy.filter { $0.state == .firing }.map { alert in
+        let alsoUnusual = SignalEvidence.text(signals)
+        return snapshot.alerts.lazy.filter { $0.state == .firing }.map { alert in
             let rule = snapshot.rules[alert.rule]
-            let annotations = AlertAnnotations.annotations(alert, rule, signals: signals)
+            let annotations = AlertAnnotations.annotations(alert, rule, alsoUnusual: alsoUnusual)
             return OutgoingAlert(
                 labels: AlertLabels.labels(
                     rule: rule.name, level: alert.level, timing: alert.timing, measure: rule.measure,

@@ -4,8 +4,11 @@ import Telemetry
 /// The bodies of `/api/v1/alerts` and `/api/v1/rules` in the shapes of Prometheus' HTTP API v1.
 public enum PrometheusAlertsJSON {
     /// All alerts that are pending or fire.
-    public static func alerts(_ snapshot: AlertSnapshot) -> [UInt8] {
-        let alerts = snapshot.alerts.map { alert($0, snapshot.rules[$0.rule]) }
+    ///
+    /// - Parameter signals: how far the other layers are from what is usual.
+    public static func alerts(_ snapshot: AlertSnapshot, signals: SignalSnapshot = SignalSnapshot()) -> [UInt8] {
+        let alsoUnusual = SignalEvidence.text(signals)
+        let alerts = snapshot.alerts.map { alert($0, snapshot.rules[$0.rule], alsoUnusual: alsoUnusual) }
         return success([("alerts", .array(alerts))])
     }
 
@@ -77,10 +80,12 @@ public enum PrometheusAlertsJSON {
         ]
     }
 
-    private static func alert(_ alert: AlertSnapshot.Alert, _ rule: AlertRule) -> JSONTree {
+    private static func alert(
+        _ alert: AlertSnapshot.Alert, _ rule: AlertRule, alsoUnusual: String? = nil
+    ) -> JSONTree {
         let labels = AlertLabels.labels(
             rule: rule.name, level: alert.level, timing: alert.timing, measure: rule.measure, series: alert.labels)
-        let annotations = AlertAnnotations.annotations(alert, rule)
+        let annotations = AlertAnnotations.annotations(alert, rule, alsoUnusual: alsoUnusual)
         return .object([
             ("labels", .object(labels.labels.map { ($0.name, .string($0.value)) })),
             ("annotations", .object(annotations.map { ($0.name, .string($0.text)) })),

@@ -9,11 +9,24 @@ public struct SignalSnapshot: Sendable, Equatable {
         public var labels: LabelSet
         /// Above 1 is anomalous.
         public var score: Double
+        /// The trailing minute, and what was expected, in `unit`; of a counter (`isRate`) so much a second. Not numbers where
+        /// they are not known.
+        public var value: Double
+        public var expected: Double
+        public var unit: MetricUnit
+        public var isRate: Bool
 
-        public init(signal: String, labels: LabelSet, score: Double) {
+        public init(
+            signal: String, labels: LabelSet, score: Double, value: Double = .nan, expected: Double = .nan,
+            unit: MetricUnit = .none, isRate: Bool = false
+        ) {
             self.signal = signal
             self.labels = labels
             self.score = score
+            self.value = value
+            self.expected = expected
+            self.unit = unit
+            self.isRate = isRate
         }
     }
 

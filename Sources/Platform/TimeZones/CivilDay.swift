@@ -1,9 +1,10 @@
 /// Days of the Gregorian calendar, counted from 1970-01-01.
-enum CivilDay {
-    static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+public enum CivilDay {
+    /// Whether the year has a 29 February.
+    public static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
     /// The number of a day. Years are counted from March here, so that the leap day comes last.
-    static func number(year: Int64, month: Int64, day: Int64) -> Int64 {
+    public static func number(year: Int64, month: Int64, day: Int64) -> Int64 {
         let marchYear = month <= 2 ? year - 1 : year
         let era = marchYear.flooredDivision(by: 400)
         let yearOfEra = marchYear - era * 400

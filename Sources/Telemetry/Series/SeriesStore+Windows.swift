@@ -75,6 +75,8 @@ public struct WindowSummarizer {
         let span = Double(windows.finished.count) * windows.windowSeconds
         var summary = WindowSummary(count: scratch.count, spanSeconds: span)
         if scratch.count > 0 {
+            let empty = windows.finished.reversed().prefix { $0.count == 0 }.count
+            summary.lastWindowAgeSeconds = Double(empty) * windows.windowSeconds
             summary.mean = scratch.mean
             summary.standardDeviation = scratch.standardDeviation
             let quantiles = [0.5, 0.95, 0.99].map { scratch.quantile($0) }

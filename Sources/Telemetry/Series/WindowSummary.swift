@@ -13,6 +13,9 @@ public struct WindowSummary: Sendable, Equatable {
     public var p99: Double?
     /// Observations per second where another program stated them; nil where they follow from `count`.
     public var statedRate: Double?
+    /// The end of which window of the minute saw the last observations, seconds before the minute's end; nil where that is
+    /// not known.
+    public var lastWindowAgeSeconds: Double?
 
     public init(
         count: UInt64?, spanSeconds: Double, mean: Double? = nil, standardDeviation: Double? = nil,
@@ -31,6 +34,16 @@ public struct WindowSummary: Sendable, Equatable {
     /// Observations per second; nil when it is not known how many there were.
     public var rate: Double? {
         statedRate ?? count.map { spanSeconds > 0 ? Double($0) / spanSeconds : 0 }
+    }
+
+    /// How long ago the last observations were, seconds, to a window's length: 0 in the window that just ended. Nil when
+    /// there were none in the minute; where only that there were some is known, they count as new.
+    public var idleSeconds: Double? {
+        switch count {
+        case 0: nil
+        case nil: p50 == nil && p95 == nil && p99 == nil && mean == nil ? nil : 0
+        case .some: lastWindowAgeSeconds ?? 0
+        }
     }
 
     /// The value of `statistic`; nil when nothing was observed, or the statistic was not stated.

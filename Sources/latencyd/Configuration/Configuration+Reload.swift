@@ -16,6 +16,7 @@ extension Configuration {
                 "hardware.collectors.nvidia.library",
                 hardware.collector("nvidia").library == running.hardware.collector("nvidia").library
             ),
+            ("alerts.quiet_start", alerts.quietStart == running.alerts.quietStart),
             ("detection.window", detection.window == running.detection.window),
         ]
         return fixed.filter { !$0.isSame }.map(\.key)

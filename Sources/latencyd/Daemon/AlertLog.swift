@@ -8,10 +8,11 @@ struct AlertLog: Sendable {
     /// `notify.journal`.
     var isEnabled: Bool
 
-    func write(_ changes: [AlertChange]) {
+    /// - Parameter alsoUnusual: which signals of other layers are off.
+    func write(_ changes: [AlertChange], alsoUnusual: String?) {
         guard isEnabled else { return }
         for change in changes {
-            let message = AlertMessage(change)
+            let message = AlertMessage(change, alsoUnusual: alsoUnusual)
             var metadata: Logging.Logger.Metadata = [:]
             // The handler writes message and priority itself.
             for field in message.journalFields where field.name != "MESSAGE" && field.name != "PRIORITY" {

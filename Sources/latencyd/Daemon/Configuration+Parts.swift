@@ -59,7 +59,9 @@ extension AlertsConfiguration {
     /// out.
     /// The daemon's own come last; one that is switched off, or has a namesake, is left out.
     var engineRules: [AlertRule] {
-        let own = rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
+        let own =
+            rules.compactMap(\.engineRule) + signalRules.compactMap(\.engineRule)
+            + absenceRules.compactMap(\.engineRule)
         let names = Set(own.map(\.name))
         return own + BuiltInRules.all.filter { builtin[$0.name] ?? true && !names.contains($0.name) }
             + (learned.enabled ? [.learned] : [])
@@ -86,6 +88,15 @@ extension SignalRuleConfiguration {
             name: name, signal: signal, labels: globs,
             measure: increase.map { .increase(overSeconds: $0.inSeconds) } ?? .value, direction: direction,
             thresholds: thresholds.values, holdForSeconds: `for`.inSeconds, recoveryMargin: recoveryMargin)
+    }
+}
+
+extension AbsenceRuleConfiguration {
+    var engineRule: AlertRule? {
+        guard let timing = try? Glob(timing) else { return nil }
+        let globs = labels.compactMapValues { try? Glob($0) }
+        guard globs.count == labels.count else { return nil }
+        return AlertRule(name: name, timing: timing, labels: globs, absentSeconds: absent.inSeconds, level: level)
     }
 }
 

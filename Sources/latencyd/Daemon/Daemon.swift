@@ -11,8 +11,8 @@ internal import Telemetry
 /// Owned by the main thread; not Sendable.
 final class Daemon {
     private let options: RunOptions
-    private var running: Configuration
-    private let log: Logging.Logger
+    var running: Configuration
+    let log: Logging.Logger
     private var alertLog: AlertLog
 
     private let sockets: PushSockets
@@ -29,11 +29,14 @@ final class Daemon {
     private let services: ServiceThread
     private let notifications: NotificationThread
     private let gpus: GPUMonitor
-    private let state: StateWriter
+    let state: StateWriter
     /// The collector that was last told to be stuck.
     private var toldStuck: HardwareThread.Work?
-    private var watch: TimingWatch
-    private var history = AlertHistory()
+    var watch: TimingWatch
+    var history = AlertHistory()
+    /// What fires, as it is to be stored.
+    var firingRecord = FiringRecord()
+    var voice: AlertVoice
     private var windowClock: WindowClock
     private var watchdog: Watchdog?
     private let relief: MemoryRelief
@@ -80,9 +83,10 @@ final class Daemon {
         self.state = state
         let restored = try Self.restored(configuration.detection, state)
         watch = TimingWatch(configuration.alerts, learning: restored.timings, signals: restored.signals)
-        for incident in history.restore(restored.incidents, at: HostClock.unixSeconds()) {
-            state.record(StoredAlert(incident))
-        }
+        let start = Instant(monotonicSeconds: now, unixSeconds: HostClock.unixSeconds())
+        for series in restored.seen { watch.remember(series, at: start) }
+        voice = AlertVoice(
+            configuration.alerts, zone: LearningSettings(configuration.detection).zone, snapshot: watch.alerts)
 
         sockets = try StartFailure.catching { () throws(UnixSocketError) in
             try PushSockets(configuration.push, paths: paths, handedOver: handedOver)
@@ -135,27 +139,33 @@ final class Daemon {
         }
         let server = web
         webSlot.withLock { $0 = server }
+        resume(restored.alerts)
     }
 
     /// With what was learned before this process began, unless the state cannot be read: then it begins anew, and the
     /// log says why.
     private static func restored(
         _ detection: DetectionConfiguration, _ state: StateWriter
-    ) throws(StartFailure) -> (timings: TimingLearning, signals: SignalLearning, incidents: [AlertIncident]) {
+    ) throws(StartFailure) -> (
+        timings: TimingLearning, signals: SignalLearning, alerts: RestoredAlerts, seen: [StateSeries]
+    ) {
         let settings = LearningSettings(detection)
         var learning = TimingLearning(settings, memory: state)
         var signals = SignalLearning(settings, memory: state)
-        var incidents: [AlertIncident] = []
+        var alerts = RestoredAlerts()
+        var seen: [StateSeries] = []
         do {
             try state.open { database throws(DatabaseError) in
-                incidents = try database.alerts(last: AlertHistory.endedMax).map { AlertIncident($0) }
+                alerts = try RestoredAlerts(from: database)
+                seen = try database.timingsSeen(
+                    after: HostClock.unixSeconds() - AbsenceWatch.lastingSecondsMax)
                 try signals.restore(from: database)
                 try learning.restore(from: database, unixSeconds: HostClock.unixSeconds())
             }
         } catch {
             throw .other("\(error)")
         }
-        return (learning, signals, incidents)
+        return (learning, signals, alerts, seen)
     }
 
     private static func ingestor(_ configuration: Configuration) -> PushIngestor {
@@ -240,8 +250,9 @@ final class Daemon {
         tell(
             watch.endWindow(
                 ingestor, imported: imported, stated: services.board.statedTimings(), windows: windows,
-                signals: signals, at: instant))
-        history.observe(watch.alerts)
+                signals: signals, at: instant), at: instant)
+        history.observe(voice.alerts, alsoUnusual: SignalEvidence.text(watch.learnedSignals))
+        keepFiring(at: instant)
         notify(unixSeconds: instant.unixSeconds)
         warn(at: end)
         showPages()
@@ -249,16 +260,20 @@ final class Daemon {
     }
 
     /// Writes the changes of alerts to the log, and what has become of each alert to the state database.
-    private func tell(_ changes: [AlertChange]) {
-        alertLog.write(changes)
-        for incident in history.take(changes) { state.record(StoredAlert(incident)) }
+    func tell(_ changes: [AlertChange], at now: Instant) {
+        firingRecord.isDue = firingRecord.isDue || !changes.isEmpty
+        let told = voice.take(changes, watch.alerts, at: now)
+        guard !(changes.isEmpty && told.isEmpty) else { return }
+        let alsoUnusual = SignalEvidence.text(watch.learnedSignals)
+        alertLog.write(told, alsoUnusual: alsoUnusual)
+        for incident in history.take(changes, alsoUnusual: alsoUnusual) { state.record(StoredAlert(incident)) }
     }
 
     /// Tells the Alertmanagers what fires.
-    private func notify(unixSeconds: Double) {
+    func notify(unixSeconds: Double) {
         guard !running.notify.alertmanagers.isEmpty else { return }
         notifications.tell(
-            OutgoingAlert.firing(watch.alerts, signals: watch.learnedSignals), unixSeconds: unixSeconds)
+            OutgoingAlert.firing(voice.told, signals: watch.learnedSignals), unixSeconds: unixSeconds)
     }
 
     /// Says what is lost of what is pushed, and why.
@@ -275,7 +290,7 @@ final class Daemon {
     }
 
     private func showPages() {
-        let (timings, levels, alerts) = (watch.timings, watch.levels, watch.alerts)
+        let (timings, levels, alerts) = (watch.timings, watch.levels, voice.alerts)
         let (notEvaluated, learned) = (watch.notEvaluatedCount, watch.learned)
         let (incidents, signals) = (history.incidents, watch.learnedSignals)
         board.findings.withLock {
@@ -358,7 +373,11 @@ final class Daemon {
             log.warning("GPUs are not asked: \(error)")
         }
         alertLog.isEnabled = new.notify.journal
-        tell(watch.apply(new.alerts, learning: LearningSettings(new.detection)))
+        let learning = LearningSettings(new.detection)
+        voice.apply(new.alerts, zone: learning.zone)
+        tell(
+            watch.apply(new.alerts, learning: learning),
+            at: Instant(monotonicSeconds: HostClock.monotonicSeconds(), unixSeconds: HostClock.unixSeconds()))
         running = new
         notifications.apply(new.notify.alertmanagers)
         notify(unixSeconds: HostClock.unixSeconds())
@@ -384,6 +403,8 @@ final class Daemon {
         notifications.stop()
         hardware.stop()
         gpus.stop()
+        firingRecord.isDue = true
+        keepFiring(at: .now)
         push.stop()
         pushThread.join()
         state.stop()

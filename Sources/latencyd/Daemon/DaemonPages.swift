@@ -34,7 +34,8 @@ struct DaemonPages: WebSource {
     func reload() -> ReloadOutcome { desk.request() }
 
     func alertsJSON() -> [UInt8] {
-        PrometheusAlertsJSON.alerts(board.findings.withLock { $0.alerts })
+        let (alerts, signals) = board.findings.withLock { ($0.alerts, $0.signals) }
+        return PrometheusAlertsJSON.alerts(alerts, signals: signals)
     }
 
     func alertHistoryJSON() -> [UInt8] { AlertHistoryJSON.page(board.findings.withLock { $0.history }) }

@@ -9,13 +9,14 @@ struct TimingWatch {
     /// Series handled per turn of the lock: the push thread waits for so many at the most.
     static let seriesPerTurn = 256
 
-    private var engine: AlertEngine
+    var engine: AlertEngine
+    private var absence: AbsenceWatch
     private var learning: TimingLearning
     /// Nil where signals are not learned.
     private var signalLearning: SignalLearning?
-    private var grouping = AlertGrouping()
+    var grouping = AlertGrouping()
     private var summarizer = WindowSummarizer()
-    private var lastEnd: Instant?
+    var lastEnd: Instant?
     /// The trailing minute of every timing, at the end of the last window.
     private(set) var timings: [TimingSummary] = []
     /// Timings that had observations in the trailing minute.
@@ -25,6 +26,12 @@ struct TimingWatch {
         signalLearning = signals
         self.learning = learning
         engine = AlertEngine(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+        absence = AbsenceWatch(rules: alerts.engineRules)
+    }
+
+    /// Takes a series that had timings lately, before this process began: its silence is watched from the start on.
+    mutating func remember(_ series: StateSeries, at start: Instant) {
+        absence.remember(series.name, series.labels, at: start)
     }
 
     /// Ends `windows` windows, all but one of them empty, and evaluates the rules on timings, pushed ones, those that
@@ -41,14 +48,19 @@ struct TimingWatch {
         let learned = learning.endWindow(summaries, at: end)
         signalLearning?.endWindow(signals, at: end)
         lastEnd = end
-        return grouping.apply(engine.evaluate(summaries, learned: learned, signals: signals, at: end), at: end)
+        let changes =
+            engine.evaluate(summaries, learned: learned, signals: signals, at: end)
+            + absence.evaluate(summaries, at: end)
+        return grouping.apply(changes, at: end)
     }
 
     /// Takes new rules.
     mutating func apply(_ alerts: AlertsConfiguration, learning settings: LearningSettings) -> [AlertChange] {
         learning.apply(settings)
         signalLearning?.apply(settings)
-        let changes = engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+        let changes =
+            engine.replace(rules: alerts.engineRules, noDataAfterSeconds: alerts.noDataAfter.inSeconds)
+            + absence.replace(rules: alerts.engineRules)
         return lastEnd.map { grouping.apply(changes, at: $0) } ?? changes
     }
 
@@ -56,7 +68,7 @@ struct TimingWatch {
     var levels: [AlertLevelReading] { engine.levels() }
 
     /// Watches that the engine had no room for.
-    var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal }
+    var notEvaluatedCount: UInt64 { engine.notEvaluatedTotal + absence.notEvaluatedTotal }
 
     /// What is known of the learned timings.
     var learned: LearnedSnapshot { learning.snapshot }
@@ -64,7 +76,11 @@ struct TimingWatch {
     /// What is known of the learned signals.
     var learnedSignals: SignalSnapshot { signalLearning?.snapshot ?? SignalSnapshot() }
 
-    var alerts: AlertSnapshot { grouping.apply(engine.snapshot()) }
+    var alerts: AlertSnapshot {
+        var snapshot = engine.snapshot()
+        snapshot.alerts += absence.alerts
+        return grouping.apply(snapshot)
+    }
 
     /// Those of `stated` that are not among `counted`: anybody may push a timing with the name and the labels of one that
     /// is asked for, and no series may be on the page twice.

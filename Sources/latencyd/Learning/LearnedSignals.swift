@@ -33,6 +33,10 @@ struct LearnedSignal: Sendable {
     private var values: [(seconds: Double, value: Double)] = []
     /// NaN while nothing is known.
     private(set) var score = Double.nan
+    /// The trailing minute that was judged last, and what was expected.
+    private(set) var judged = Double.nan
+    private(set) var expected = Double.nan
+    private var unit = MetricUnit.none
     /// The last minute that was learned, and the last that the database knows.
     private(set) var lastMinute: Int64 = -1
     var storedMinute: Int64?
@@ -54,11 +58,22 @@ struct LearnedSignal: Sendable {
     }
 
     /// Takes the value at the end of a window and judges the trailing minute.
-    mutating func assess(_ value: Double, at instant: LocalInstant, seconds: Double) {
+    mutating func assess(_ value: Double, _ unit: MetricUnit, at instant: LocalInstant, seconds: Double) {
+        self.unit = unit
         values.removeAll { $0.seconds < seconds - 60 - (isCounter ? 0.5 : -0.5) }
         if isCounter, let last = values.last, value < last.value { values.removeAll() }
         values.append((seconds, value))
-        score = minute.map { baseline.assess($0, count: Double(values.count), at: instant).score } ?? .nan
+        let minute = minute
+        let found = minute.map { baseline.assess($0, count: Double(values.count), at: instant) }
+        (score, judged, expected) = (found?.score ?? .nan, minute ?? .nan, found?.expected ?? .nan)
+    }
+
+    /// What is shown of it; nil where nothing could be judged.
+    func shown(as key: TimingKey) -> SignalSnapshot.Score? {
+        guard score.isFinite else { return nil }
+        return SignalSnapshot.Score(
+            signal: key.timing, labels: key.labels, score: score, value: judged, expected: expected, unit: unit,
+            isRate: isCounter)
     }
 
     /// Takes the trailing minute as one that ended.
@@ -109,10 +124,8 @@ struct SignalLearning {
     /// For the pages.
     var snapshot: SignalSnapshot {
         SignalSnapshot(
-            scores: learned.compactMap { key, signal in
-                signal.score.isFinite
-                    ? SignalSnapshot.Score(signal: key.timing, labels: key.labels, score: signal.score) : nil
-            }, learnedCount: learned.count, unlearnedCount: unlearnedCount)
+            scores: learned.compactMap { key, signal in signal.shown(as: key) }, learnedCount: learned.count,
+            unlearnedCount: unlearnedCount)
     }
 
     mutating func apply(_ new: LearningSettings) {
@@ -157,7 +170,7 @@ struct SignalLearning {
                     let series = StateSeries(signal: key.timing, key.labels, isCounter: isCounter)
                     add(LearnedSignal(series, isCounter: isCounter, settings.signalBaseline), key, at: current)
                 }
-                learned[key]?.assess(value, at: instant, seconds: end.monotonicSeconds)
+                learned[key]?.assess(value, family.descriptor.unit, at: instant, seconds: end.monotonicSeconds)
                 seen[key] = current
             }
         }

@@ -5,9 +5,10 @@ struct StateBacklog: Sendable {
     private var baselines: [StateBatch.BaselineKey: StoredBaseline] = [:]
     private var baselineBytes = 0
     private var alerts: [String: StoredAlert] = [:]
+    private var firing: StoredFiring?
     private(set) var dropped: [StateDrop: UInt64] = [:]
 
-    var isEmpty: Bool { minutes.isEmpty && baselines.isEmpty && alerts.isEmpty }
+    var isEmpty: Bool { minutes.isEmpty && baselines.isEmpty && alerts.isEmpty && firing == nil }
 
     /// Where it gets too long the oldest minutes go.
     mutating func add(_ minute: StateBatch.Minute) {
@@ -34,12 +35,16 @@ struct StateBacklog: Sendable {
         alerts[alert.id] = alert
     }
 
+    /// Takes the place of what fired before.
+    mutating func add(_ firing: StoredFiring) { self.firing = firing }
+
     /// Takes out what the next transaction is to write: of minutes and alerts all, of baselines a part.
     mutating func take() -> StateBatch {
-        var batch = StateBatch(minutes: minutes, alerts: alerts)
+        var batch = StateBatch(minutes: minutes, alerts: alerts, firing: firing)
         minutes = []
         summaryCount = 0
         alerts = [:]
+        firing = nil
         var bytes = 0
         while bytes < StateLimits.transactionBytesMax, let (key, baseline) = baselines.popFirst() {
             batch.baselines[key] = baseline
@@ -56,6 +61,7 @@ struct StateBacklog: Sendable {
         trimMinutes()
         for (key, baseline) in batch.baselines where baselines[key] == nil { add(baseline, of: key.series) }
         for (id, alert) in batch.alerts where alerts[id] == nil { add(alert) }
+        firing = firing ?? batch.firing
     }
 
     /// Something was lost.

@@ -16,8 +16,10 @@ struct StateBatch: Sendable {
     var baselines: [BaselineKey: StoredBaseline] = [:]
     /// By id; the latest state of each counts.
     var alerts: [String: StoredAlert] = [:]
+    /// What fires, in the place of all that was stored of it; nil where that has not changed.
+    var firing: StoredFiring?
 
-    var isEmpty: Bool { minutes.isEmpty && baselines.isEmpty && alerts.isEmpty }
+    var isEmpty: Bool { minutes.isEmpty && baselines.isEmpty && alerts.isEmpty && firing == nil }
 }
 
 /// What is lost at a limit.

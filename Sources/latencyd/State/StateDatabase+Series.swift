@@ -19,6 +19,14 @@ extension StateDatabase {
         return result
     }
 
+    /// Timings that had observations after a moment, to an hour.
+    func timingsSeen(after unixSeconds: Double) throws(DatabaseError) -> [StateSeries] {
+        // An hour that is not over is not in `lastMinute` yet.
+        let minute = Int64(max(unixSeconds, 0) / 60) - 60
+        return try storedSeries().filter { $0.lastMinute > minute && StateSeries.signalName($0.series.name) == nil }
+            .map(\.series)
+    }
+
     /// How many series are remembered.
     func countSeries() throws(DatabaseError) -> Int {
         if let seriesCount { return seriesCount }

@@ -18,6 +18,7 @@ extension StateDatabase {
                 if !isStored { dropped[.baseline, default: 0] += 1 }
             }
             for alert in batch.alerts.values where try !record(alert) { dropped[.alert, default: 0] += 1 }
+            if let firing = batch.firing { dropped[.alert, default: 0] += try replace(firing) }
             return dropped
         }
     }

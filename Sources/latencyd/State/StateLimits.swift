@@ -10,6 +10,8 @@ enum StateLimits {
     static let alertsMax = 10_000
     /// Bytes of labels and annotations of one alert.
     static let alertBytesMax = 65_536
+    /// Alerts that fire and go on after a restart.
+    static let firingMax = 10_000
     /// Hours that one minute's clean-up takes away because they are too old: a clock that is wrong for some minutes does
     /// not cost what was learned in weeks.
     static let hoursForgottenPerMinute = 2

@@ -29,7 +29,16 @@ struct StateSchema: Sendable {
             id TEXT PRIMARY KEY, labels TEXT NOT NULL, annotations TEXT NOT NULL, level INTEGER NOT NULL,
             begin_seconds REAL NOT NULL, end_seconds REAL, peak REAL);
         CREATE INDEX alerts_begin ON alerts (begin_seconds);
+        """,
         """
+        -- What fired when it was last looked at, with all that it takes to go on (StateDatabase+Firing).
+        CREATE TABLE firing (
+            seen_seconds REAL NOT NULL, rule TEXT NOT NULL, measure TEXT NOT NULL, direction TEXT NOT NULL,
+            pattern TEXT NOT NULL, timing TEXT NOT NULL, unit TEXT NOT NULL, labels TEXT NOT NULL,
+            level INTEGER NOT NULL, own_level INTEGER NOT NULL, since_seconds REAL NOT NULL, value REAL,
+            grouped INTEGER NOT NULL, statistic TEXT, learned_value REAL, expected REAL, lower REAL, upper REAL,
+            score REAL, sigma REAL);
+        """,
     ])
 
     /// Refuses what this program must not touch. Changes nothing.

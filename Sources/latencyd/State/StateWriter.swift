@@ -84,6 +84,12 @@ final class StateWriter: Sendable {
         wakeup.signal()
     }
 
+    /// Hands over what fires now. Returns at once.
+    func record(_ firing: StoredFiring) {
+        shared.withLock { $0.backlog.add(firing) }
+        wakeup.signal()
+    }
+
     /// Has the database give back the memory of its caches. Returns at once.
     func releaseMemory() {
         shared.withLock { $0.releasesMemory = true }

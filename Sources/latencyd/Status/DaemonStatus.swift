@@ -44,6 +44,8 @@ struct DaemonStatus: Sendable, Equatable {
     var learning: LearningStatus?
     /// nil when they could not be read.
     var alerts: [FiringAlert]?
+    /// Those that ended last; nil when they could not be read.
+    var ended: [EndedAlert]?
 
     /// The samples of the page that it is made of; a page has very many others.
     static let sampleNames: Set<String> = Set(
@@ -61,10 +63,14 @@ struct DaemonStatus: Sendable, Equatable {
     }
 
     /// Of the page of metrics and the alerts.
-    init(address: String, page: ScrapedPage, alerts: [FiringAlert]?, unlearned: [LearningStatus.Series]? = nil) {
+    init(
+        address: String, page: ScrapedPage, alerts: [FiringAlert]?, ended: [EndedAlert]? = nil,
+        unlearned: [LearningStatus.Series]? = nil
+    ) {
         self.address = address
         learning = LearningStatus(page: page, unlearned: unlearned)
         self.alerts = alerts
+        self.ended = ended
         version = page["latencyd_build_info"].first?.labels["version"] ?? "?"
         series = page["latencyd_series"].map(\.value).reduce(0, +)
         timingsTaken = page["latencyd_push_timings_total"].map(\.value).reduce(0, +)

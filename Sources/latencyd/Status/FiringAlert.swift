@@ -43,7 +43,7 @@ extension FiringAlert {
         self = alert
     }
 
-    private static func texts(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> [String: String] {
+    static func texts(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> [String: String] {
         var texts: [String: String] = [:]
         try scanner.object { scanner, name throws(JSONScanner.Problem) in texts[name] = try scanner.string() }
         return texts

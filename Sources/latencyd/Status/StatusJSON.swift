@@ -16,6 +16,7 @@ enum StatusJSON {
             ("services", .array(status.services.map(service))),
             ("learning", status.learning.map(learning) ?? .number(.nan)),
             ("alerts", status.alerts.map { .array($0.map(alert)) } ?? .number(.nan)),
+            ("ended", status.ended.map { .array($0.map(ended)) } ?? .number(.nan)),
             ("found", .array(found.map(server))),
         ])
         return String(decoding: tree.bytes, as: UTF8.self)
@@ -60,6 +61,13 @@ enum StatusJSON {
     private static func alert(_ alert: FiringAlert) -> JSONTree {
         .object([
             ("state", .string(alert.state)), ("activeAt", .string(alert.activeAt)), ("value", .string(alert.value)),
+            ("labels", strings(alert.labels)), ("annotations", strings(alert.annotations)),
+        ])
+    }
+
+    private static func ended(_ alert: EndedAlert) -> JSONTree {
+        .object([
+            ("level", .string(alert.level)), ("startsAt", .string(alert.startsAt)), ("endsAt", .string(alert.endsAt)),
             ("labels", strings(alert.labels)), ("annotations", strings(alert.annotations)),
         ])
     }

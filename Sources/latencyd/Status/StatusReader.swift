@@ -35,6 +35,7 @@ struct StatusReader {
         let sink = PageSink(WantedNames(DaemonStatus.sampleNames))
         let metrics = client.begin(fetch("metrics", bytesMax: Self.pageBytesMax), into: sink)
         let list = client.begin(fetch("api/v1/alerts", bytesMax: Self.alertsBytesMax))
+        let history = client.begin(fetch("api/v1/alerts/history", bytesMax: Self.alertsBytesMax))
         let baselines = client.begin(fetch("api/v1/baselines", bytesMax: Self.baselinesBytesMax))
         var answers: [HTTPClient.ID: Answer] = [:]
         while client.openCount > 0 {
@@ -42,7 +43,7 @@ struct StatusReader {
         }
         var status = DaemonStatus(
             address: address, page: try page(answers[metrics], sink), alerts: Self.alerts(answers[list]),
-            unlearned: Self.unlearned(answers[baselines]))
+            ended: Self.ended(answers[history]), unlearned: Self.unlearned(answers[baselines]))
         status.scheme = scheme
         return status
     }
@@ -58,6 +59,11 @@ struct StatusReader {
     private static func alerts(_ answer: Answer?) -> [FiringAlert]? {
         guard case .success(let page)? = answer, page.status == 200 else { return nil }
         return try? FiringAlert.list(page.body)
+    }
+
+    private static func ended(_ answer: Answer?) -> [EndedAlert]? {
+        guard case .success(let page)? = answer, page.status == 200 else { return nil }
+        return try? EndedAlert.list(page.body)
     }
 
     private static func unlearned(_ answer: Answer?) -> [LearningStatus.Series]? {

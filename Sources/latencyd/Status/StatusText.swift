@@ -22,6 +22,7 @@ struct StatusText {
         if !status.services.isEmpty { lines += block("services", status.services.flatMap(service)) }
         if let learning = status.learning { lines.append(row("learned", Finding.printable(learned(learning)))) }
         lines += block("alerts", alerts(status.alerts))
+        if let ended = status.ended, !ended.isEmpty { lines += block("ended", ended.map(text)) }
         if !found.isEmpty {
             lines += [
                 "", "Model servers on this host that are not read; to be added to the configuration:", "services:",
@@ -89,8 +90,20 @@ struct StatusText {
             let name = alert.labels["alertname"] ?? "?"
             let text = alert.annotations["summary"] ?? "\(alert.labels["timing"] ?? "") \(alert.value)"
             return colour(severity == "critical" ? .red : .yellow, severity)
-                + Finding.printable(" \(name) since \(alert.activeAt): \(text)")
+                + Finding.printable("\(Self.muted(alert.annotations)) \(name) since \(alert.activeAt): \(text)")
         }
+    }
+
+    private func text(_ alert: EndedAlert) -> String {
+        let name = alert.labels["alertname"] ?? "?"
+        let why = alert.annotations["end"].map { " (\($0))" } ?? ""
+        return Finding.printable(
+            "\(alert.level)\(Self.muted(alert.annotations)) \(name) from \(alert.startsAt) to \(alert.endsAt)\(why): "
+                + (alert.annotations["summary"] ?? alert.labels["timing"] ?? ""))
+    }
+
+    private static func muted(_ annotations: [String: String]) -> String {
+        annotations["muted"].map { ", muted \($0)," } ?? ""
     }
 
     // MARK: Form

@@ -20,6 +20,45 @@ struct AlertMessageTests {
             overSinceUnixSeconds: reason == .exceeded ? noon - 4720 : nil, atUnixSeconds: noon, reason: reason)
     }
 
+    private static func silence(
+        _ from: AlertLevel, _ to: AlertLevel, _ reason: AlertChange.Reason, value: Double? = 312.04,
+        seen: Double? = noon - 312
+    ) -> AlertChange {
+        var change = AlertChange(
+            rule: "TimingsAbsent", timing: "a_seconds", unit: .seconds, labels: ["model": "a"],
+            measure: .absence(afterSeconds: 300), from: from, to: to, value: value,
+            threshold: value == nil ? nil : .init(level: .warning, value: 300), sinceUnixSeconds: noon - 12,
+            atUnixSeconds: noon, reason: reason)
+        change.lastSeenUnixSeconds = seen
+        return change
+    }
+
+    static let silences = [
+        Case(
+            change: silence(.none, .warning, .exceeded),
+            text: "a_seconds{model=\"a\"} has had no timings for 312 s, the last at 11:54:48 UTC; the warning limit is "
+                + "300 s", kind: .absent, priority: 4),
+        Case(
+            change: silence(.none, .warning, .exceeded, seen: nil),
+            text:
+                "a_seconds{model=\"a\"} has had no timings for 312 s, none since the start; the warning limit is 300 s",
+            kind: .absent, priority: 4),
+        Case(
+            change: silence(.warning, .none, .recovered),
+            text:
+                "timings of a_seconds{model=\"a\"} come again, after 312 s; the warning alert since 11:59:48 UTC ends",
+            kind: .resolved, priority: 5),
+        Case(
+            change: silence(.warning, .none, .noData, value: nil),
+            text:
+                "timings of a_seconds{model=\"a\"} have not come for too long to be expected; the warning alert since "
+                + "11:59:48 UTC ends without recovery", kind: .noData, priority: 5),
+        Case(
+            change: silence(.warning, .none, .ruleRemoved, value: nil),
+            text: "the rule TimingsAbsent for a_seconds{model=\"a\"} was changed or removed; the warning alert since "
+                + "11:59:48 UTC ends", kind: .resolved, priority: 5),
+    ]
+
     struct Case: Sendable {
         let change: AlertChange
         let text: String
@@ -59,12 +98,23 @@ struct AlertMessageTests {
                 + "the info alert since 2023-11-14 12:00:00 UTC ends", kind: .resolved, priority: 5),
     ]
 
-    @Test("a change is told in one sentence, with its kind and priority", arguments: cases)
+    @Test("a change is told in one sentence, with its kind and priority", arguments: cases + silences)
     func sentence(expected: Case) {
         let message = AlertMessage(expected.change)
         #expect(message.text == expected.text)
         #expect(message.kind == expected.kind)
         #expect(message.priority == expected.priority)
+    }
+
+    @Test("what else is unusual is told with an alert, and not with its end")
+    func alsoUnusual() {
+        let names = { (message: AlertMessage) in message.journalFields.map { "\($0.name)=\($0.value)" } }
+        let begin = Self.change(.none, .critical, .exceeded)
+        #expect(names(AlertMessage(begin, alsoUnusual: "x")).contains("LATENCYD_ALSO_UNUSUAL=x"))
+        let fields =
+            names(AlertMessage(begin)) + names(AlertMessage(Self.change(.info, .none, .recovered), alsoUnusual: "x"))
+        #expect(!fields.contains { $0.hasPrefix("LATENCYD_ALSO_UNUSUAL") })
+        #expect(AlertIncident(begin, alsoUnusual: "x").annotations["also_unusual"] == "x")
     }
 
     @Test("the journal entry has its fields in order")
@@ -99,10 +149,10 @@ struct AlertMessageTests {
         #expect(try ParsedJSON(Array(labels.utf8)) == .object(["model": .string(value)]))
     }
 
-    @Test("the message identifiers are four different 128-bit numbers")
+    @Test("the message identifiers are five different 128-bit numbers")
     func identifiers() {
         let identifiers = AlertMessage.Kind.allCases.map(\.messageID)
-        #expect(Set(identifiers).count == 4)
+        #expect(Set(identifiers).count == 5)
         for identifier in identifiers {
             #expect(identifier.utf8.count == 32)
             #expect(identifier.allSatisfy { "0123456789abcdef".contains($0) })

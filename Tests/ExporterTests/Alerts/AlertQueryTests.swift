@@ -49,6 +49,18 @@ struct AlertQueryTests {
         #expect(AlertQuery.text(rule, threshold: 5) == text)
     }
 
+    @Test("silence is said over the rate; of one timing also that nobody has seen it")
+    func absence() throws {
+        let many = AlertRule(
+            timing: try Glob("a_*"), labels: ["z": try Glob("b")], absentSeconds: 300, level: .warning)
+        #expect(
+            AlertQuery.text(many, threshold: 300) == #"max_over_time(latencyd_rate{timing=~"a_.*",z="b"}[5m]) == 0"#)
+        let one = AlertRule(timing: try Glob("a"), absentSeconds: 20, level: .warning)
+        #expect(
+            AlertQuery.text(one, threshold: 20) == #"max_over_time(latencyd_rate{timing="a"}[20s]) == 0 "#
+                + #"or absent_over_time(latencyd_rate{timing="a"}[20s])"#)
+    }
+
     @Test("label patterns are escaped for both languages, in the order of their names")
     func labels() throws {
         let rule = AlertRule(

@@ -40,15 +40,20 @@ struct AlertmanagerJSONTests {
 
     @Test("name what else is unusual, the worst first, and no more than a few")
     func signals() throws {
-        let scores = (0..<9).map {
-            SignalSnapshot.Score(signal: "latencyd_s\($0)", labels: ["device": "d"], score: Double($0) / 2)
+        let scores = (0..<14).map {
+            SignalSnapshot.Score(
+                signal: "latencyd_s\($0)", labels: ["device": "d"], score: Double($0) / 2, value: 97,
+                expected: 60.04, unit: .celsius, isRate: $0 == 12)
         }
         let firing = OutgoingAlert.firing(
             try snapshot([alert(.firing, .warning)]), signals: SignalSnapshot(scores: scores))
         let text = try #require(firing.first?.annotations["also_unusual"])
-        #expect(text.hasPrefix(#"latencyd_s8{device="d"} (score 4), latencyd_s7{device="d"} (score 3.5), "#))
+        #expect(
+            text.hasPrefix(
+                #"latencyd_s13{device="d"} 97 °C, expected 60 °C (score 6.5), "#
+                    + #"latencyd_s12{device="d"} 97 °C a second, expected 60 °C a second (score 6), "#))
         #expect(text.hasSuffix(", and 1 more"))
-        #expect(!text.contains("latencyd_s2{"))
+        #expect(!text.contains("latencyd_s3{"))
         let calm = OutgoingAlert.firing(
             try snapshot([alert(.firing, .warning)]), signals: SignalSnapshot(scores: Array(scores[..<3])))
         #expect(calm.first?.annotations["also_unusual"] == nil)

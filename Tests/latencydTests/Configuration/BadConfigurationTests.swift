@@ -281,12 +281,67 @@ struct BadConfigurationTests {
         Bad("alerts: {rules: [{name: N, signal: a, above: {}}]}", "1:46", "alerts.rules[0].above", "at least one"),
         Bad("alerts: {builtin: {GPULos: false}}", "1:20", "alerts.builtin.GPULos", "GPULost, GPUXidError"),
         Bad("alerts: {builtin: never}", "1:19", "alerts.builtin", "true or false"),
-        Bad("alerts: {rules: [{absent: 5m, timinq: a}]}", "1:31", "alerts.rules[0].timinq", "did you mean 'timing'?"),
+        Bad(
+            "alerts: {rules: [{timing: b, absent: 5m, nam: a}]}", "1:42", "alerts.rules[0].nam", "did you mean 'name'?"),
+        Bad("alerts: {rules: [{absent: 5m}]}", "1:18", "alerts.rules[0].timing", "key is missing", "inference_*"),
+        Bad("alerts: {rules: [{timing: a, absent: 5}]}", "1:38", "alerts.rules[0].absent", "no unit"),
+        Bad("alerts: {rules: [{timing: a, absent: 1s}]}", "1:38", "alerts.rules[0].absent", "10s to 1w"),
+        Bad(
+            "alerts: {rules: [{timing: a, absent: 5m, level: bad}]}", "1:49", "alerts.rules[0].level",
+            "write one of info, warning, critical"),
+        Bad(
+            "alerts: {rules: [{timing: a, absent: 5m, statistic: p99}]}", "1:42", "alerts.rules[0].statistic",
+            "unknown key"),
+        Bad(
+            "alerts: {rules: [{timing: a, absent: 5m}, {timing: a, absent: 1h}]}", "1:43", "alerts.rules[1]",
+            "same as the one in line 1", "another name"),
+        Bad("alerts: {quiet_start: 2h}", "1:23", "alerts.quiet_start", "out of range", "0s to 1h"),
+    ]
+
+    static func mute(_ settings: String) -> String { "alerts: {mute: [{\(settings)}]}" }
+
+    static let mutes: [Bad] = [
+        Bad("alerts: {mute: a}", "1:16", "alerts.mute", "not a list", "list of mutes"),
+        Bad("alerts: {mute: [a]}", "1:17", "alerts.mute[0]", "not a mapping", "from: \"02:00\""),
+        Bad(mute("to: \"04:00\""), "1:17", "alerts.mute[0].from", "key is missing", "2026-12-24T02:00:00Z"),
+        Bad(mute("from: \"04:00\""), "1:17", "alerts.mute[0].to", "key is missing"),
+        Bad(mute("from: \"24:01\", to: \"04:00\""), "1:24", "alerts.mute[0].from", "no time of a day", "24:00"),
+        Bad(mute("from: 2am, to: \"04:00\""), "1:24", "alerts.mute[0].from", "'2am' is not a moment"),
+        Bad(
+            mute("from: 2026-02-29 10:00, to: 2026-03-01 10:00"), "1:24", "alerts.mute[0].from",
+            "no moment of the calendar"),
+        Bad(
+            mute("from: 2026-02-28T10:00:00+1, to: 2026-03-01T10:00Z"), "1:24", "alerts.mute[0].from", "not a moment"),
+        Bad(mute("from: \"04:00\", to: \"04:00\""), "1:37", "alerts.mute[0].to", "has no length", "24:00"),
+        Bad(
+            mute("from: 2026-03-01T10:00Z, to: 2026-03-01T09:00Z"), "1:47", "alerts.mute[0].to",
+            "ends before it begins", "later moment"),
+        Bad(
+            mute("from: 2026-03-01T10:00Z, to: 2026-03-01 12:00"), "1:47", "alerts.mute[0].to", "has an offset",
+            "both alike"),
+        Bad(
+            mute("from: \"04:00\", to: 2026-03-01 12:00"), "1:37", "alerts.mute[0].to", "time of the day", "both alike"),
+        Bad(
+            mute("from: 2026-03-01T10:00Z, to: 2026-03-01T11:00Z, days: [mon]"), "1:66", "alerts.mute[0].days",
+            "dates already", "leave 'days' out"),
+        Bad(
+            mute("from: \"01:00\", to: \"02:00\", days: [monday]"), "1:53", "alerts.mute[0].days[0]",
+            "'monday' is not known here", "mon"),
+        Bad(mute("from: \"01:00\", to: \"02:00\", days: []"), "1:52", "alerts.mute[0].days", "no days", "for all"),
+        Bad(mute("from: \"01:00\", to: \"02:00\", levels: [bad]"), "1:55", "alerts.mute[0].levels[0]", "info"),
+        Bad(mute("from: \"01:00\", to: \"02:00\", name: \"a[\""), "1:52", "alerts.mute[0].name", "no pattern"),
+        Bad(
+            mute("from: \"01:00\", to: \"02:00\", timing: a.b"), "1:54", "alerts.mute[0].timing",
+            "as /metrics shows it"),
+        Bad(mute("from: \"01:00\", to: \"02:00\", timming: a"), "1:46", "alerts.mute[0].timming", "'timing'"),
+        Bad(
+            "alerts: {mute: [\(Array(repeating: "{from: \"01:00\", to: \"02:00\"}", count: 101).joined(separator: ","))]}",
+            "1:16", "alerts.mute", "101 mutes", "at most 100"),
     ]
 
     @Test(
         "a bad configuration is refused with place, key, error and remedy",
-        arguments: document + webAndStorage + push + watch + hardwareAndDetection + alerts)
+        arguments: document + webAndStorage + push + watch + hardwareAndDetection + alerts + mutes)
     func refused(bad: Bad) {
         let lines = errorLines(bad.source)
         #expect(lines.count == 1, "\(lines)")

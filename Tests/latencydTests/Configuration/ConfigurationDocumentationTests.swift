@@ -40,6 +40,8 @@ struct ConfigurationDocumentationTests {
         expected.alerts.signalRules = loaded.configuration.alerts.signalRules
         expected.notify.alertmanagers = loaded.configuration.notify.alertmanagers
         expected.alerts.rules = loaded.configuration.alerts.rules
+        expected.alerts.absenceRules = loaded.configuration.alerts.absenceRules
+        expected.alerts.mutes = loaded.configuration.alerts.mutes
         #expect(loaded.configuration == expected)
         let rule = try #require(loaded.configuration.alerts.rules.first)
         #expect(
@@ -72,14 +74,13 @@ struct ConfigurationDocumentationTests {
             ConfigurationDecoder.profileIDs,
             DetectionKey.allCases.map(\.rawValue), FalseAlarmsKey.allCases.map { "false_alarms." + $0.rawValue },
             LearnedAlertsKey.allCases.map { "learned." + $0.rawValue }, AlertsKey.allCases.map(\.rawValue),
-            WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
+            WatchKey.allCases.map(\.rawValue), RuleKey.allCases.map(\.rawValue),
+            AbsenceRuleKey.allCases.map(\.rawValue),
+            MuteKey.allCases.map(\.rawValue), MuteDay.allCases.map(\.rawValue), SignalRuleKey.allCases.map(\.rawValue),
             ThresholdKey.allCases.map(\.rawValue), NotifyKey.allCases.map(\.rawValue),
             AlertmanagerKey.allCases.map(\.rawValue),
         ]
-        var names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
-        for (section, keys) in LaterKeys.inSection {
-            names += keys.map { section.isEmpty ? $0 : "\(section).\($0)" }
-        }
+        let names = keys.flatMap { $0 }.filter { $0 != HardwareKey.collectors.rawValue }
         for name in names { #expect(page.contains("`\(name)`"), "\(name)") }
         let help = RunOptions.helpMessage()
         for flag in [

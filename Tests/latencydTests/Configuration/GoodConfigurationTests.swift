@@ -207,18 +207,37 @@ struct GoodConfigurationTests {
         #expect(off.timezone == .local)
     }
 
-    @Test(
-        "settings of later versions are taken with a warning",
-        arguments: [
-            ("alerts: {rules: [{timing: a, absent: 5m, level: info}]}", "1:30: alerts.rules[0].absent")
-        ])
-    func later(text: String, place: String) throws {
-        let loaded = try decode(text)
-        #expect(loaded.configuration == .default)
-        #expect(loaded.warnings.count == 1)
-        let warning = try #require(loaded.warnings.first).description
-        #expect(warning.hasPrefix("f.yml:\(place): "))
-        #expect(warning.contains("no effect in this version yet"))
+    @Test("rules on silence, mutes and the quiet start are taken")
+    func silence() throws {
+        let text = """
+            alerts:
+              quiet_start: 0s
+              rules:
+                - {timing: inference_*, labels: {model: "?*"}, absent: 20s, level: info}
+                - {name: NightlyMissing, timing: nightly_seconds, absent: 1d}
+              mute:
+                - {timing: batch_*, labels: {model: a}, levels: [warning, info], from: "22:00", to: "06:00", days: [sun, mon]}
+                - {name: "GPU*", from: 2026-12-24 18:00, to: "2026-12-27T06:00:30"}
+                - {from: 2026-12-24T18:00:00+01:00, to: 2026-12-24T20:00Z}
+            """
+        let alerts = try decode(text).configuration.alerts
+        #expect(alerts.quietStart == .zero)
+        #expect(
+            alerts.absenceRules == [
+                AbsenceRuleConfiguration(
+                    timing: "inference_*", labels: ["model": "?*"], absent: .seconds(20), level: .info),
+                AbsenceRuleConfiguration(name: "NightlyMissing", timing: "nightly_seconds", absent: .seconds(86_400)),
+            ])
+        #expect(alerts.engineRules.first?.thresholds == [.info: 20])
+        #expect(
+            alerts.mutes == [
+                MuteConfiguration(
+                    timing: "batch_*", labels: ["model": "a"], levels: [.warning, .info],
+                    window: .daily(fromMinute: 22 * 60, toMinute: 6 * 60, weekdays: [0, 6])),
+                MuteConfiguration(
+                    name: "GPU*", window: .once(from: .local(1_798_135_200), to: .local(1_798_351_230))),
+                MuteConfiguration(window: .once(from: .absolute(1_798_131_600), to: .absolute(1_798_142_400))),
+            ])
     }
 
     @Test("what is watched is named by executable, command line, unit or cgroup")

@@ -79,6 +79,35 @@ struct AlertHistoryTests {
         #expect(next.incidents.map(\.peak) == [3, 0.2])
     }
 
+    @Test("what else was unusual is kept as it was when the value was worst, and is stored without a change of level")
+    func alsoUnusual() throws {
+        var history = AlertHistory()
+        _ = history.take([Self.change(.none, .warning, value: 0.2, at: 1_030)], alsoUnusual: "first")
+        #expect(history.incidents.first?.annotations["also_unusual"] == "first")
+        #expect(history.takeUnstored().isEmpty == true)
+        history.observe(try Self.alert(0.9), alsoUnusual: "worst")
+        history.observe(try Self.alert(0.3), alsoUnusual: "later")
+        #expect(history.takeUnstored().map { $0.annotations["also_unusual"] } == ["worst"])
+        #expect(history.takeUnstored().isEmpty == true)
+        _ = history.take([Self.change(.warning, .critical, value: 0.5, at: 1_040)], alsoUnusual: "critical")
+        let ended = history.take(
+            [Self.change(.critical, .none, value: 0.05, at: 1_060, reason: .recovered)], alsoUnusual: "end")
+        #expect(ended.map { $0.annotations["also_unusual"] } == ["worst"] && ended.map(\.peak) == [0.9])
+    }
+
+    @Test("an incident that goes on after a restart is the same one")
+    func resumed() throws {
+        var before = AlertHistory()
+        let stored = before.take([Self.change(.none, .critical, value: 3, at: 1_030)])
+        var next = AlertHistory()
+        #expect(next.restore(stored, resumed: [stored[0].id], at: 5_000).isEmpty)
+        #expect(next.incidents == stored)
+        let ended = next.take([Self.change(.critical, .none, value: 0.01, at: 6_000, reason: .recovered)])
+        #expect(ended.map(\.id) == stored.map(\.id) && ended.map(\.peak) == [3])
+        #expect(next.incidents.map(\.endSeconds) == [6_000])
+        #expect(next.incidents.first?.annotations["summary"] == stored[0].annotations["summary"])
+    }
+
     @Test("an incident that became the new normal says so, in the history and in the message")
     func newNormal() throws {
         var history = AlertHistory()

@@ -23,6 +23,7 @@ struct LimitsPageTests {
         "StateLimits.summariesPerMinuteMax": Double(StateLimits.summariesPerMinuteMax),
         "StateLimits.baselineBytesMax": Double(StateLimits.baselineBytesMax),
         "StateLimits.alertsMax": Double(StateLimits.alertsMax),
+        "StateLimits.firingMax": Double(StateLimits.firingMax),
         "StateLimits.alertBytesMax": Double(StateLimits.alertBytesMax),
         "StateLimits.hoursForgottenPerMinute": Double(StateLimits.hoursForgottenPerMinute),
         "StateLimits.seriesForgottenPerMinute": Double(StateLimits.seriesForgottenPerMinute),
@@ -45,13 +46,19 @@ struct LimitsPageTests {
         "SignalLearning.seriesPerSignalMax": Double(SignalLearning.seriesPerSignalMax),
         "AlertGrouping.beginningsMax": Double(AlertGrouping.beginningsMax),
         "AlertGroup.examplesMax": Double(AlertGroup.examplesMax),
+        "AbsenceWatch.seriesDefaultMax": Double(AbsenceWatch.seriesDefaultMax),
+        "AbsenceWatch.firingDefaultMax": Double(AbsenceWatch.firingDefaultMax),
+        "AbsenceWatch.lastingSecondsMax": AbsenceWatch.lastingSecondsMax,
+        "MuteConfiguration.mutesMax": Double(MuteConfiguration.mutesMax),
+        "EndedAlert.listMax": Double(EndedAlert.listMax),
         "AlertHistory.endedMax": Double(AlertHistory.endedMax),
         "NotifyConfiguration.alertmanagersMax": Double(NotifyConfiguration.alertmanagersMax),
         "AlertOutbox.alertsMax": Double(AlertOutbox.alertsMax),
         "AlertOutbox.batchMax": Double(AlertOutbox.batchMax),
         "AlertOutbox.retrySeconds": AlertOutbox.retrySeconds.upperBound,
         "AlertmanagerLink.answerBytesMax": Double(AlertmanagerLink.answerBytesMax),
-        "AlertAnnotations.signalsMax": Double(AlertAnnotations.signalsMax),
+        "SignalEvidence.signalsMax": Double(SignalEvidence.signalsMax),
+        "SignalEvidence.charactersMax": Double(SignalEvidence.charactersMax),
     ]
 
     private static let decomposition: [String: Double] = [

@@ -1,4 +1,7 @@
+import AnomalyDetect
 import Collectors
+import Exporter
+import Telemetry
 import Testing
 
 @testable import latencyd
@@ -99,6 +102,40 @@ struct StatusTextTests {
         #expect(text.contains("\u{1b}[32mup\u{1b}[0m"))
         #expect(text.contains("\u{1b}[1;31mcritical\u{1b}[0m QueueGrows"))
         #expect(text.contains("\u{1b}[1;31mfailing: rapl\u{1b}[0m"))
+    }
+
+    @Test("what ended lately stands below what fires, and what is muted is marked")
+    func ended() throws {
+        var status = try Self.status()
+        status.alerts?[0].annotations["muted"] = "until T"
+        status.ended = [
+            EndedAlert(
+                labels: ["alertname": "A\u{1b}"], annotations: ["summary": "was slow", "end": "recovered"],
+                level: "warning", startsAt: "B", endsAt: "E"),
+            EndedAlert(labels: ["alertname": "C"], annotations: ["muted": "until T"], level: "info"),
+        ]
+        let text = StatusText(isColoured: false).render(status, found: [])
+        #expect(text.contains("\nalerts      critical, muted until T, QueueGrows since"), "\(text)")
+        #expect(text.contains("\nended       warning A"), "\(text)")
+        #expect(text.contains(" from B to E (recovered): was slow\n            info, muted until T, C from"), "\(text)")
+        #expect(!text.contains("\u{1b}"))
+        #expect(
+            StatusJSON.render(status, found: []).contains(
+                #""ended":[{"level":"warning","startsAt":"B","endsAt":"E","labels":{"alertname":"A"#))
+        #expect(StatusJSON.render(try Self.status(), found: []).contains(#""ended":null"#))
+    }
+
+    @Test("of the history those that ended are taken, the latest first")
+    func history() throws {
+        let page = AlertHistoryJSON.page(
+            [(1.0, 100.0), (2, nil), (3, 90), (4, 95), (5, 91), (6, 92), (7, 93)].map { begin, end in
+                AlertIncident(
+                    id: "\(begin)", labels: ["n": "\(begin)"], annotations: ["end": "noData"], level: .warning,
+                    beginSeconds: begin, endSeconds: end)
+            })
+        let ended = try EndedAlert.list(page)
+        #expect(ended.map { $0.labels["n"] } == ["1.0", "4.0", "7.0", "6.0", "5.0"])
+        #expect(ended[0].endsAt == "1970-01-01T00:01:40Z" && ended[0].annotations == ["end": "noData"])
     }
 
     @Test("a calm daemon says so; alerts that cannot be read are not called none")

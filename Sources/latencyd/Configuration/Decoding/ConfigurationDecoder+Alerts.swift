@@ -3,7 +3,8 @@ internal import Platform
 internal import Telemetry
 
 enum AlertsKey: String, ConfigurationKey {
-    case rules, builtin, learned
+    case rules, builtin, learned, mute
+    case quietStart = "quiet_start"
     case noDataAfter = "no_data_after"
 }
 
@@ -19,6 +20,9 @@ extension ConfigurationDecoder {
             case .rules: rules(field, &alerts)
             case .builtin: alerts.builtin = builtin(field)
             case .learned: alerts.learned = learned(field)
+            case .mute: alerts.mutes = mutes(field)
+            case .quietStart:
+                alerts.quietStart = duration(field, in: AlertsConfiguration.quietStartRange) ?? alerts.quietStart
             case .noDataAfter:
                 alerts.noDataAfter = duration(field, in: AlertsConfiguration.noDataAfterRange) ?? alerts.noDataAfter
             }
@@ -44,13 +48,16 @@ extension ConfigurationDecoder {
             if let line = firstLines[identity] {
                 report(
                     element, "the rule watches the same as the one in line \(line)",
-                    "put both thresholds into one rule, or give one of them another name")
+                    identity.isOfAbsence
+                        ? "leave one of them out, or give it another name"
+                        : "put both thresholds into one rule, or give one of them another name")
                 continue
             }
             firstLines[identity] = element.node.mark.line
             switch rule {
             case .timing(let rule): alerts.rules.append(rule)
             case .signal(let rule): alerts.signalRules.append(rule)
+            case .absence(let rule): alerts.absenceRules.append(rule)
             }
         }
     }
@@ -81,6 +88,7 @@ extension ConfigurationDecoder {
         var statistic: Statistic?
         var direction: AlertDirection?
         var increase: Duration?
+        var isOfAbsence = false
 
         init(_ rule: RuleConfiguration) {
             switch rule {
@@ -95,6 +103,11 @@ extension ConfigurationDecoder {
                 labels = rule.labels
                 direction = rule.direction
                 increase = rule.increase
+            case .absence(let rule):
+                name = rule.name
+                timing = rule.timing
+                labels = rule.labels
+                isOfAbsence = true
             }
         }
     }

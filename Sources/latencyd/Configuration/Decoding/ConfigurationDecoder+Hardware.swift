@@ -40,7 +40,6 @@ extension ConfigurationDecoder {
 
     /// The keys are ids of collectors, which only the daemon knows.
     private mutating func collectors(_ section: ConfigurationField) -> [String: CollectorConfiguration] {
-        let later = LaterKeys.inSection[section.path.description] ?? []
         var collectors: [String: CollectorConfiguration] = [:]
         for entry in mapping(section) {
             let field = section.entry(entry)
@@ -51,8 +50,6 @@ extension ConfigurationDecoder {
                     case WakeupProbe.collectorID: measuringCollector(field)
                     default: collector(field)
                     }
-            } else if later.contains(entry.key) {
-                warnWithoutEffect(field)
             } else {
                 let meant = Spelling.nearest(to: entry.key, among: knownCollectors)
                 reportKey(

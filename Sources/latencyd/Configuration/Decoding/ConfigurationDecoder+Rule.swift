@@ -12,11 +12,11 @@ enum RuleKey: String, ConfigurationKey {
 enum RuleConfiguration {
     case timing(AlertRuleConfiguration)
     case signal(SignalRuleConfiguration)
+    case absence(AbsenceRuleConfiguration)
 }
 
 extension ConfigurationDecoder {
-    /// The rule in the mapping `element`; nil when it is not complete, which is reported, or of a kind that later
-    /// versions know.
+    /// The rule in the mapping `element`; nil when it is not complete, which is reported.
     mutating func rule(_ element: ConfigurationField) -> RuleConfiguration? {
         guard case .mapping(let entries) = element.node.content else {
             report(
@@ -24,24 +24,13 @@ extension ConfigurationDecoder {
                 "write for example {timing: inference_*, statistic: p99, thresholds: {warning: 50ms}}")
             return nil
         }
-        if let entry = entries.first(where: { LaterKeys.ruleKinds.contains($0.key) }) {
-            warn(
-                element.entry(entry), "rules with '\(entry.key)' have no effect in this version yet",
-                "nothing to be done; the rule may stay for later versions")
-            checkLaterRule(element, entries)
-            return nil
+        if entries.contains(where: { $0.key == AbsenceRuleKey.absent.rawValue }) {
+            return absenceRule(element).map(RuleConfiguration.absence)
         }
         if entries.contains(where: { $0.key == SignalRuleKey.signal.rawValue }) {
             return signalRule(element).map(RuleConfiguration.signal)
         }
         return timingRule(element).map(RuleConfiguration.timing)
-    }
-
-    private mutating func checkLaterRule(_ element: ConfigurationField, _ entries: [YAMLEntry]) {
-        let known = RuleKey.allCases.map(\.rawValue) + LaterKeys.ruleKinds + LaterKeys.ruleKeys
-        for entry in entries where !known.contains(entry.key) {
-            reportUnknown(entry.key, element.entry(entry), known: known)
-        }
     }
 
     private mutating func timingRule(_ element: ConfigurationField) -> AlertRuleConfiguration? {

@@ -6,16 +6,13 @@ extension ConfigurationDecoder {
     mutating func fields<Key: ConfigurationKey>(
         of field: ConfigurationField, _ keys: Key.Type
     ) -> [(key: Key, field: ConfigurationField)] {
-        let later = LaterKeys.inSection[field.path.description] ?? []
         var known: [(key: Key, field: ConfigurationField)] = []
         for entry in mapping(field) {
             let child = field.entry(entry)
             if let key = Key(rawValue: entry.key) {
                 known.append((key, child))
-            } else if later.contains(entry.key) {
-                warnWithoutEffect(child)
             } else {
-                reportUnknown(entry.key, child, known: Key.allCases.map(\.rawValue) + later.sorted())
+                reportUnknown(entry.key, child, known: Key.allCases.map(\.rawValue))
             }
         }
         return known
@@ -66,13 +63,6 @@ extension ConfigurationDecoder {
 }
 
 // MARK: - Keys without effect, unknown keys
-
-extension ConfigurationDecoder {
-    /// Tells that the setting does nothing.
-    mutating func warnWithoutEffect(_ field: ConfigurationField) {
-        warn(field, "has no effect in this version yet", "nothing to be done; it may stay for later versions")
-    }
-
     /// Says what an unknown key was meant to be: another spelling, another section, or any of the known ones.
     mutating func reportUnknown(_ key: String, _ field: ConfigurationField, known: [String]) {
         let remedy =

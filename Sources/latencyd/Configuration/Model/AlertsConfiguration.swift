@@ -3,17 +3,25 @@ internal import Telemetry
 /// `alerts`: when latency is not normal.
 struct AlertsConfiguration: Sendable, Equatable {
     static let rulesMax = 500
+    static let quietStartRange: ClosedRange<Duration> = .zero ... .seconds(3_600)
     static let noDataAfterRange: ClosedRange<Duration> = .seconds(10) ... .seconds(7 * 86_400)
 
     /// The rules, in the order of the file. Default none. No two are the same but for their thresholds.
     var rules: [AlertRuleConfiguration] = []
     /// The rules with `signal`, in the order of the file. Default none.
     var signalRules: [SignalRuleConfiguration] = []
+    /// The rules with `absent`, in the order of the file. Default none.
+    var absenceRules: [AbsenceRuleConfiguration] = []
     /// Which of the rules that the daemon brings along hold, by name. Default all. One of a rule's own name replaces
     /// it as well.
     var builtin: [String: Bool] = [:]
     /// How long an alert whose series went quiet is kept before it ends as "no data". Default 5m; 10s to 7d.
     var noDataAfter: Duration = .seconds(5 * 60)
+    /// When which alerts are not told to others. Default never.
+    var mutes: [MuteConfiguration] = []
+    /// How long after the start nothing that begins is told to others: the first windows are not representative. Default
+    /// 1m; 0s to 1h. What still fires then is told.
+    var quietStart: Duration = .seconds(60)
     /// What is made of what was learned.
     var learned = LearnedAlertsConfiguration()
 }
