@@ -19,26 +19,34 @@ struct floor_packets {
     size_t *lengths;
 };
 
-floor_packets *floor_packets_create(unsigned packet_count, size_t packet_bytes, unsigned series) {
+static uint64_t next_random(uint64_t *state) {
+    *state ^= *state << 13, *state ^= *state >> 7, *state ^= *state << 17;
+    return *state;
+}
+
+floor_packets *floor_packets_create(unsigned packet_count, size_t packet_bytes, unsigned series,
+                                    unsigned values_per_line) {
     floor_packets *packets = calloc(1, sizeof *packets);
     packets->count = packet_count;
     packets->bytes = calloc(packet_count, sizeof *packets->bytes);
     packets->lengths = calloc(packet_count, sizeof *packets->lengths);
     uint64_t random = 88172645463325252ull;
     for (unsigned i = 0; i < packet_count; i++) {
-        packets->bytes[i] = malloc(packet_bytes + 128);
+        packets->bytes[i] = malloc(packet_bytes + 64 + 16 * (size_t)values_per_line);
         size_t used = 0;
         for (;;) {
-            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-            unsigned s = (unsigned)(random >> 32) % series;
-            unsigned us = 3000 + (unsigned)(random >> 8) % 60000;
-            char line[128];
-            int n = snprintf(line, sizeof line, "inference.latency:%u.%03u|ms|#model:m%u,stage:s%u\n", us / 1000,
-                             us % 1000, s / 8, s % 8);
+            unsigned place = (unsigned)(next_random(&random) >> 32) % series;
+            char line[64 + 16 * values_per_line];
+            int n = sprintf(line, "inference.latency");
+            for (unsigned value = 0; value < values_per_line; value++) {
+                unsigned us = 3000 + (unsigned)(next_random(&random) >> 8) % 60000;
+                n += sprintf(line + n, ":%u.%03u", us / 1000, us % 1000);
+            }
+            n += sprintf(line + n, "|ms|#model:m%u,stage:s%u\n", place / 8, place % 8);
             if (used > 0 && used + (size_t)n > packet_bytes) break;
             memcpy(packets->bytes[i] + used, line, (size_t)n);
             used += (size_t)n;
-            packets->timings++;
+            packets->timings += values_per_line;
             if (used >= packet_bytes) break;
         }
         packets->lengths[i] = used;

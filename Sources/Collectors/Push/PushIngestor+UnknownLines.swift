@@ -50,13 +50,13 @@ extension PushIngestor {
             labels = labels.adding([Label("layer", layer)])
         }
         let isTime = identity.name.kind == .histogram && identity.name.unit == .seconds
-        let scale = ValueScale(
-            denominator: identity.name.denominator, valueMax: isTime ? PushLimits.secondsMax : PushLimits.valueMax)
+        let scale = ValueScale(decimals: identity.name.decimals, magnitude: isTime ? .time : .any)
         guard hasGoodValue(line, bytes, scale) else { return nil }
         if identity.name.hadReservedSuffix { renamed.append(.reservedSuffix) }
         let handle = try admit(identity, line.type, labels, sender: sender, at: time)
         for reason in renamed { counters.count(reason) }
-        return KnownLine(handle: handle, scale: scale)
+        return KnownLine(
+            handle: handle, type: line.type, scale: scale, inverseSampleRate: line.inverseSampleRate)
     }
 
     private mutating func admit(

@@ -2,38 +2,46 @@ import Telemetry
 
 /// Values of lines that are known.
 extension PushIngestor {
-    mutating func take(
-        _ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime
-    ) {
+    mutating func take(_ line: StatsDLine, _ bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime) {
         if line.type == .set { return insert(line, bytes, entry, at: time) }
+        // Lines that differ in their sample rates alone are one series'.
+        var entry = entry
+        entry.inverseSampleRate = line.inverseSampleRate
         var values = ValueRanges(line)
-        while let range = values.next(bytes) {
-            do throws(MalformedReason) {
-                let value = try entry.scale.value(bytes, range, type: line.type)
-                take(value, isSigned: Self.isSigned(bytes[range.lowerBound]), of: line, entry, at: time)
-            } catch {
-                counters.count(error)
-            }
+        while let range = values.next(bytes) { take(one: range, of: bytes, entry, at: time) }
+    }
+
+    /// Takes the value in `range` of `bytes`, or counts what is wrong with it.
+    mutating func take(one range: Range<Int>, of bytes: Span<UInt8>, _ entry: KnownLine, at time: PushTime) {
+        do throws(MalformedReason) {
+            let value = try entry.scale.value(bytes, range, type: entry.type)
+            _ = take(value, isSigned: Self.isSigned(bytes[range.lowerBound]), entry, at: time)
+        } catch {
+            counters.count(error)
         }
     }
 
+    /// Takes a value that is good. False when the series no longer exists.
     @inline(__always)
-    private mutating func take(
-        _ value: Double, isSigned: Bool, of line: StatsDLine, _ entry: KnownLine, at time: PushTime
-    ) {
+    mutating func take(_ value: Double, isSigned: Bool, _ entry: KnownLine, at time: PushTime) -> Bool {
         let now = time.monotonicSeconds
-        switch line.type {
+        switch entry.type {
         case .timing, .histogram:
-            store.observe(value, inverseSampleRate: line.inverseSampleRate, in: entry.handle, nowSeconds: now)
+            guard
+                store.observe(
+                    value, inverseSampleRate: entry.inverseSampleRate, in: entry.handle, nowSeconds: now)
+            else { return false }
             counters.timings &+= 1
-            return
-        case .counter: store.add(value * line.inverseSampleRate, to: entry.handle, nowSeconds: now)
+            return true
+        case .counter:
+            guard store.add(value * entry.inverseSampleRate, to: entry.handle, nowSeconds: now) else { return false }
         case .gauge:
             let isDelta = isSigned && options.signedGauges == .delta
-            store.set(value, isDelta: isDelta, in: entry.handle, nowSeconds: now)
-        case .set: return
+            guard store.set(value, isDelta: isDelta, in: entry.handle, nowSeconds: now) else { return false }
+        case .set: return false
         }
         counters.otherValues &+= 1
+        return true
     }
 
     private mutating func insert(

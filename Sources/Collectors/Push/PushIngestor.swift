@@ -10,15 +10,15 @@ public struct PushIngestor {
     /// Who pushed lately.
     public var pushers = RecentPushers()
     var options: PushOptions
+    /// Lines by all their bytes but the values.
+    var repeated: RepeatedLines
+    /// Lines by name, type and tags, whatever else they hold in whatever order.
     var known: LineCache<KnownLine>
     var refused: LineCache<RefusedLine>
     let seed: UInt64
 
     /// A line whose series exists.
-    struct KnownLine {
-        var handle: SeriesHandle
-        var scale: ValueScale
-    }
+    typealias KnownLine = RepeatedLines.Entry
 
     /// A line that was refused to a sender, until something changes that refused it.
     struct RefusedLine {
@@ -38,8 +38,15 @@ public struct PushIngestor {
         self.store = store
         self.options = options
         self.seed = seed
+        repeated = Self.repeatedLines(options, seed)
         known = Self.knownLines(options, seed)
         refused = Self.refusedLines(seed)
+    }
+
+    private static func repeatedLines(_ options: PushOptions, _ seed: UInt64) -> RepeatedLines {
+        RepeatedLines(
+            entriesMax: max(64, options.limits.seriesMax * PushLimits.cachedLinesPerSeries),
+            bytesMax: PushLimits.cacheBytesMax, seed: seed)
     }
 
     private static func knownLines(_ options: PushOptions, _ seed: UInt64) -> LineCache<KnownLine> {
@@ -56,12 +63,12 @@ public struct PushIngestor {
     public mutating func setOptions(_ options: PushOptions) {
         self.options = options
         store.setLimits(options.limits)
-        known = Self.knownLines(options, seed)
-        refused = Self.refusedLines(seed)
+        forgetLines()
     }
 
     /// Gives back the memory of what is known of lines. They are learned anew; nothing else changes.
     public mutating func forgetLines() {
+        repeated = Self.repeatedLines(options, seed)
         known = Self.knownLines(options, seed)
         refused = Self.refusedLines(seed)
     }
@@ -99,6 +106,14 @@ public struct PushIngestor {
         if cursor.offset == 0 { pushers.note(sender.pid) }
         while cursor.offset < packet.count {
             guard budgetBytes > 0 else { return false }
+            let next = packet.withUnsafeBytes {
+                takeRepeated($0, from: cursor.offset, isCut: isCut, at: time, budgetBytes: &budgetBytes)
+            }
+            if next > cursor.offset {
+                cursor.hasLine = true
+                cursor.offset = next
+                continue
+            }
             let start = cursor.offset
             let newline = packet.firstIndex(of: UInt8(ascii: "\n"), in: start..<packet.count)
             if newline == nil, isCut { break }
@@ -107,7 +122,7 @@ public struct PushIngestor {
             let line = end > start && packet[end &- 1] == UInt8(ascii: "\r") ? start..<end &- 1 : start..<end
             if !line.isEmpty {
                 cursor.hasLine = true
-                ingest(line: line, of: packet, sender: sender, at: time)
+                ingest(line: line, rawRange: start..<end, of: packet, sender: sender, at: time)
             }
             cursor.offset = end &+ 1
             budgetBytes &-= end &+ 1 &- start
@@ -118,7 +133,10 @@ public struct PushIngestor {
         return true
     }
 
-    private mutating func ingest(line range: Range<Int>, of bytes: Span<UInt8>, sender: Sender, at time: PushTime) {
+    /// - Parameter rawRange: the line's range with a carriage return at its end.
+    private mutating func ingest(
+        line range: Range<Int>, rawRange: Range<Int>, of bytes: Span<UInt8>, sender: Sender, at time: PushTime
+    ) {
         guard range.count <= PushLimits.lineBytesMax else { return counters.count(.lineTooLong) }
         if bytes[range.lowerBound] == UInt8(ascii: "_"), countAside(bytes, range) { return }
         do throws(MalformedReason) {
@@ -126,6 +144,9 @@ public struct PushIngestor {
             let hash = known.hash(line, bytes)
             if let entry = known.find(line, bytes, hash: hash), store.isLive(entry.handle) {
                 take(line, bytes, entry, at: time)
+                var entry = entry
+                entry.inverseSampleRate = line.inverseSampleRate
+                remember(line, rawRange: rawRange, of: bytes, entry)
             } else {
                 takeUnknown(line, bytes, hash: hash, sender: sender, at: time)
             }

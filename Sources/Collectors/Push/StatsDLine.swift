@@ -13,6 +13,8 @@ struct StatsDLine {
     var tags: Range<Int>
     /// How many values each one stands for: 1 / sample rate.
     var inverseSampleRate: Double
+    /// Whether a field tells the time, which is skipped.
+    var hasTimestamp = false
 
     /// The line in `range` of `bytes`; the range is not empty and holds no newline.
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(MalformedReason) {
@@ -35,6 +37,7 @@ struct StatsDLine {
             guard start < end else { continue }
             switch bytes[start] {
             case UInt8(ascii: "#"): tags = start &+ 1..<end
+            case UInt8(ascii: "T"): hasTimestamp = true
             case UInt8(ascii: "@"): inverseSampleRate = try Self.inverseSampleRate(bytes, start &+ 1..<end)
             default: continue
             }

@@ -2,16 +2,26 @@ import Telemetry
 
 /// How the values of one series are read: in which unit they come, and how large they may be.
 struct ValueScale {
-    /// Values are divided by this to become the base unit's.
-    var denominator: Double
+    /// What bounds the values.
+    enum Magnitude: UInt8 {
+        /// `PushLimits.secondsMax`
+        case time
+        /// `PushLimits.valueMax`
+        case any
+    }
+
+    /// The places by which the point moves to the left to make values the base unit's: 3 for milliseconds.
+    var decimals: UInt8
+    var magnitude: Magnitude
+
     /// The largest magnitude taken, in the base unit.
-    var valueMax: Double
+    @inline(__always)
+    var valueMax: Double { magnitude == .time ? PushLimits.secondsMax : PushLimits.valueMax }
 
     /// The value in `range`, in the base unit.
-    @inline(__always)
     func value(_ bytes: Span<UInt8>, _ range: Range<Int>, type: PushedType) throws(MalformedReason) -> Double {
         // Adding zero makes 0 of -0, whose sign would be taken for an exponent.
-        let value = try DecimalParser.parse(bytes, range) / denominator + 0.0
+        let value = try DecimalParser.parse(bytes, range, movedBy: decimals) + 0.0
         guard value >= 0 || type == .gauge else { throw .negative }
         guard value.magnitude <= valueMax else { throw .outOfRange }
         return value

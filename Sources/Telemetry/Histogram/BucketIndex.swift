@@ -10,6 +10,8 @@ public enum BucketIndex {
 
     /// Values at or below this are counted in the zero bucket, 2^-40 (0.9 picoseconds when the unit is the second).
     public static let zeroThreshold = 0x1p-40
+    /// The bucket at schema 5 that ends at `zeroThreshold`.
+    static let zeroIndex: Int32 = -40 * 32
 
     /// The bucket of a finite, positive, normal `value` at schema 5.
     public static func atSchemaMax(_ value: Double) -> Int {

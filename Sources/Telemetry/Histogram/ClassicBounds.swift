@@ -5,12 +5,15 @@ public struct ClassicBounds: Sendable, Equatable {
     public let bounds: [Double]
     private let firstIndex: Int
     private let firstBucket: [UInt16]
+    /// By bound, the last cell of its bucket: see `WindowHistogram`.
+    let lastCells: [Int]
 
     /// `bounds` must be finite, positive and ascending.
     public init(_ bounds: [Double]) {
         precondition(!bounds.isEmpty && bounds.count < 1024 && zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 })
         precondition(bounds.allSatisfy { $0.isFinite && $0 > 0 })
         self.bounds = bounds
+        lastCells = bounds.enumerated().map { BucketIndex.atSchemaMax($1) + $0 }
         let first = BucketIndex.atSchemaMax(bounds[0])
         let last = BucketIndex.atSchemaMax(bounds[bounds.count - 1])
         firstIndex = first
@@ -22,12 +25,13 @@ public struct ClassicBounds: Sendable, Equatable {
     }
 
     /// The classic bucket of `value`, whose exponential bucket at schema 5 is `index`; `bounds.count` is +Inf.
+    @inline(__always)
     func bucket(of value: Double, index: Int) -> Int {
-        let position = index - firstIndex
+        let position = index &- firstIndex
         if position < 0 { return 0 }
         if position >= firstBucket.count { return bounds.count }
         var bucket = Int(firstBucket[position])
-        while bucket < bounds.count && value > bounds[bucket] { bucket += 1 }
+        while bucket < bounds.count && value > bounds[bucket] { bucket &+= 1 }
         return bucket
     }
 }

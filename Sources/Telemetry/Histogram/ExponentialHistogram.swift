@@ -79,13 +79,7 @@ public struct ExponentialHistogram: Sendable, Equatable {
     public mutating func merge(_ other: ExponentialHistogram) {
         guard other.count > 0 else { return }
         mergeMoments(other.moments)
-        zeroCount &+= other.zeroCount
-        if other.schema < schema { downscale(steps: schema - other.schema) }
-        for (offset, bucketCount) in other.buckets.enumerated() where bucketCount > 0 {
-            // The schema may coarsen while buckets are added.
-            let index = BucketIndex.downscaled(other.firstIndex + offset, steps: other.schema - schema)
-            add(bucketCount, toBucket: index)
-        }
+        addBuckets(of: other)
     }
 
     /// Empties the histogram and takes the finest resolution again; memory is kept for the next observations.
@@ -163,6 +157,22 @@ extension ExponentialHistogram {
         public var squaredDeviations: Double
         public var minimum: Double
         public var maximum: Double
+
+        static let empty = Moments(
+            count: 0, sum: 0, mean: 0, squaredDeviations: 0, minimum: .infinity, maximum: -.infinity)
+
+        /// Welford's update, with a weight.
+        @inline(__always)
+        mutating func record(_ value: Double, weight: UInt64) {
+            count &+= weight
+            let scale = Double(weight)
+            sum += value * scale
+            let delta = value - mean
+            mean += delta * scale / Double(count)
+            squaredDeviations += delta * (value - mean) * scale
+            if value < minimum { minimum = value }
+            if value > maximum { maximum = value }
+        }
     }
 
     public var moments: Moments {
@@ -188,6 +198,22 @@ extension ExponentialHistogram {
     mutating func replace(sum: Double) {
         self.sum = sum
         mean = sum / Double(count)
+    }
+
+    /// Counts `weight` in a bucket of the finest resolution. Moments stay: they are known apart from it.
+    mutating func add(_ weight: UInt64, toBucketAtSchemaMax index: Int) {
+        add(weight, toBucket: BucketIndex.downscaled(index, steps: BucketIndex.schemaMax - schema))
+    }
+
+    /// Adds the buckets of `other`, and not its moments.
+    mutating func addBuckets(of other: ExponentialHistogram) {
+        zeroCount &+= other.zeroCount
+        if other.schema < schema { downscale(steps: schema - other.schema) }
+        for (offset, bucketCount) in other.buckets.enumerated() where bucketCount > 0 {
+            // The schema may coarsen while buckets are added.
+            let index = BucketIndex.downscaled(other.firstIndex + offset, steps: other.schema - schema)
+            add(bucketCount, toBucket: index)
+        }
     }
 
     mutating func addZeros(_ weight: UInt64) { zeroCount &+= weight }

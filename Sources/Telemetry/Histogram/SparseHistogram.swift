@@ -33,6 +33,14 @@ public struct SparseHistogram: Sendable, Equatable {
         buckets = used
     }
 
+    /// `buckets` rise by their index, of which there may be several with the same.
+    init(schema: Int, zeroCount: UInt64, moments: ExponentialHistogram.Moments, buckets: [Bucket]) {
+        self.schema = schema
+        self.zeroCount = zeroCount
+        self.moments = moments
+        self.buckets = buckets
+    }
+
     public var count: UInt64 { moments.count }
 }
 

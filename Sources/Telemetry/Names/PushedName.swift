@@ -32,8 +32,8 @@ public struct PushedName: Sendable, Equatable {
     public let name: String
     public let kind: MetricKind
     public let unit: MetricUnit
-    /// Values are divided by this.
-    public let denominator: Double
+    /// The places by which a value's point moves to the left.
+    public let decimals: UInt8
     /// Whether the end of the name was changed because it is another kind's.
     public let hadReservedSuffix: Bool
 
@@ -44,17 +44,17 @@ public struct PushedName: Sendable, Equatable {
     public init?(raw: String, type: PushedType) {
         var name = MetricName.sanitized(raw)
         if type == .counter, name.hasSuffix("_total") { name.removeLast("_total".utf8.count) }
-        var denominator = 1.0
+        var decimals: UInt8 = 0
         var unit = MetricUnit.none
         if let (stem, named) = PushedUnit.split(name), type != .set {
             name = stem + "_" + named.base.suffix
             unit = named.base
-            denominator = named.denominator
+            decimals = named.decimals
         }
         if type == .timing {
             if unit == .bytes || unit == .none { name += "_seconds" }
             unit = .seconds
-            denominator = 1e3
+            decimals = 3
         }
         guard !name.isEmpty else { return nil }
         switch type.kind {
@@ -66,7 +66,7 @@ public struct PushedName: Sendable, Equatable {
         self.name = name
         self.kind = type.kind
         self.unit = unit
-        self.denominator = denominator
+        self.decimals = decimals
     }
 
     /// Names that no one else on the page may use: the family's own in every format, and those of its samples.

@@ -1,6 +1,14 @@
+/// What a freed place of a `Pool` holds instead of an element.
+protocol Poolable: Sendable {
+    /// A value that holds no memory.
+    static var vacant: Self { get }
+}
+
 /// Values at places that stay the same while they live; freed places are used again.
-struct Pool<Element: Sendable>: Sendable {
-    private(set) var elements: [Element?] = []
+///
+/// Elements are not optional: changing one in place would copy it out of the optional and back.
+struct Pool<Element: Poolable>: Sendable {
+    private var elements: [Element] = []
     private var free: [Int] = []
 
     mutating func insert(_ element: Element) -> Int {
@@ -13,13 +21,13 @@ struct Pool<Element: Sendable>: Sendable {
     }
 
     mutating func remove(_ position: Int) {
-        elements[position] = nil
+        elements[position] = .vacant
         free.append(position)
     }
 
     /// The element at `position`, which must be in use. Changing it changes it in place.
     subscript(position: Int) -> Element {
-        get { elements[position]! }
-        _modify { yield &elements[position]! }
+        @inline(__always) _read { yield elements[position] }
+        @inline(__always) _modify { yield &elements[position] }
     }
 }

@@ -2,32 +2,37 @@
 extension SeriesStore {
     /// Whether the series still exists.
     public func isLive(_ handle: SeriesHandle) -> Bool {
-        slots[Int(handle.slot)].generation == handle.generation && slots[Int(handle.slot)].labels != nil
+        slots[Int(handle.slot)].generation == handle.generation
     }
 
     /// Counts `value` in a timing's histogram, `inverseSampleRate` times. Finite, not negative, in the base unit.
+    ///
+    /// - Returns: whether the series still exists.
     public mutating func observe(
         _ value: Double, inverseSampleRate: Double, in handle: SeriesHandle, nowSeconds: Double
-    ) {
-        guard case .timing(let position) = touch(handle, nowSeconds) else { return }
+    ) -> Bool {
+        guard case .timing(let position) = touch(handle, nowSeconds) else { return false }
         switch timings[position].unit {
         case .seconds:
             timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: secondsBounds)
         case .bytes: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .bytes)
         default: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .unitless)
         }
+        return true
     }
 
-    /// Adds to a counter. Not negative.
-    public mutating func add(_ value: Double, to handle: SeriesHandle, nowSeconds: Double) {
-        guard case .counter = touch(handle, nowSeconds) else { return }
+    /// Adds to a counter. Not negative. Returns whether the series still exists.
+    public mutating func add(_ value: Double, to handle: SeriesHandle, nowSeconds: Double) -> Bool {
+        guard case .counter = touch(handle, nowSeconds) else { return false }
         slots[Int(handle.slot)].number += value
+        return true
     }
 
-    /// Sets a gauge, or changes it by `value`.
-    public mutating func set(_ value: Double, isDelta: Bool, in handle: SeriesHandle, nowSeconds: Double) {
-        guard case .gauge = touch(handle, nowSeconds) else { return }
+    /// Sets a gauge, or changes it by `value`. Returns whether the series still exists.
+    public mutating func set(_ value: Double, isDelta: Bool, in handle: SeriesHandle, nowSeconds: Double) -> Bool {
+        guard case .gauge = touch(handle, nowSeconds) else { return false }
         slots[Int(handle.slot)].number = isDelta ? slots[Int(handle.slot)].number + value : value
+        return true
     }
 
     /// Adds a member, given as a hash, to a set.
@@ -37,9 +42,10 @@ extension SeriesStore {
     }
 
     /// Marks the series as heard of; nil when it no longer exists.
+    @inline(__always)
     private mutating func touch(_ handle: SeriesHandle, _ nowSeconds: Double) -> Kind? {
         let slot = Int(handle.slot)
-        guard slots[slot].generation == handle.generation, slots[slot].labels != nil else { return nil }
+        guard slots[slot].generation == handle.generation else { return nil }
         slots[slot].lastValueSeconds = nowSeconds
         return slots[slot].kind
     }

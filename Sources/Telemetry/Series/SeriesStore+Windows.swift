@@ -16,7 +16,7 @@ extension SeriesStore {
             case .counter, .gauge: continue
             case .set(let position): sets[position].rotate(windowsMax: windowsMax)
             case .timing(let position):
-                timings[position].rotate(windowsMax: windowsMax)
+                timings[position].rotate(windowsMax: windowsMax, bounds: bounds(of: timings[position].unit))
                 guard let family = families.families[slots[slot].family] else { continue }
                 timingWindows.append(
                     TimingWindows(
@@ -43,11 +43,7 @@ extension SeriesStore {
         switch slot.kind {
         case .counter, .gauge: .number(slot.number)
         case .set(let position): .number(sets[position].distinctCount)
-        case .timing(let position):
-            .histogram(
-                HistogramSnapshot(
-                    exponential: timings[position].cumulative(), classicBounds: bounds(of: unit).bounds,
-                    classicCounts: timings[position].classicCounts))
+        case .timing(let position): .histogram(timings[position].cumulative(bounds(of: unit)))
         }
     }
 }

@@ -2,6 +2,9 @@
 public struct SeriesHandle: Sendable, Equatable {
     let slot: UInt32
     let generation: UInt32
+
+    /// The handle of no series.
+    public static let none = SeriesHandle(slot: 0, generation: 0)
 }
 
 /// Every pushed series and its state, within limits.
@@ -17,15 +20,16 @@ public struct SeriesStore {
         case timing(Int)
     }
 
-    /// One place for a series; `labels` is nil when it is free.
+    /// One place for a series; `labels` is nil when it is free. First what each value needs.
     struct Slot: Sendable {
+        /// Rises when a series moves in and when it leaves, so that an old handle never fits.
         var generation: UInt32 = 0
-        var family: FamilyTable.ID = 0
-        var nameBytes: Int32 = 0
-        var sender = Sender.unknown
         var kind = Kind.counter
         var number = 0.0
         var lastValueSeconds = 0.0
+        var family: FamilyTable.ID = 0
+        var nameBytes: Int32 = 0
+        var sender = Sender.unknown
         var createdSeconds = 0.0
         /// Counts up from series to series: a walk in pieces leaves out what was made since it began.
         var serial: UInt64 = 0
@@ -112,8 +116,8 @@ public struct SeriesStore {
         index[key] = handle
         ledger.add(sender, nameBytes: nameBytes)
         slots[Int(handle.slot)] = Slot(
-            generation: handle.generation, family: family, nameBytes: Int32(clamping: nameBytes), sender: sender,
-            kind: makeState(type, unit: name.unit), lastValueSeconds: nowSeconds, createdSeconds: unixSeconds,
+            generation: handle.generation, kind: makeState(type, unit: name.unit), lastValueSeconds: nowSeconds,
+            family: family, nameBytes: Int32(clamping: nameBytes), sender: sender, createdSeconds: unixSeconds,
             serial: nextSerial, labels: labels)
         nextSerial &+= 1
         return handle
@@ -227,7 +231,7 @@ public struct SeriesStore {
         families.countSeries(old.family, by: -1)
         ledger.remove(old.sender, nameBytes: Int(old.nameBytes))
         removeState(old.kind)
-        slots[slot] = Slot(generation: old.generation)
+        slots[slot] = Slot(generation: old.generation &+ 1)
         freeSlots.append(UInt32(slot))
         refusalEpoch &+= 1
     }

@@ -20,3 +20,7 @@ struct SetSeries: Sendable {
         return all.count
     }
 }
+
+extension SetSeries: Poolable {
+    static var vacant: SetSeries { SetSeries() }
+}

@@ -1,53 +1,57 @@
 /// The state of one timing: everything since it was made, and the windows of the trailing minute.
 struct TimingSeries: Sendable {
-    /// All finished windows together.
-    private(set) var total: ExponentialHistogram
-    /// The window in progress.
-    private(set) var window: ExponentialHistogram
-    /// The finished windows of the trailing minute, oldest first.
-    private(set) var finished: [SparseHistogram] = []
-    /// Since the series was made, per classic bucket, not cumulative.
-    private(set) var classicCounts: [UInt64]
+    // What each value needs stands first and together.
     /// Decides which classic buckets are in use.
     let unit: MetricUnit
+    /// The window in progress.
+    private var window = WindowHistogram()
     /// What is left of fractional weights: three values at a sample rate of 0.3 count as ten.
     private var weightCarry = 0.0
+    /// Of finished windows, per classic bucket, not cumulative.
+    private var classicCounts: [UInt64]
+    /// All finished windows together.
+    private var total = ExponentialHistogram()
+    /// The finished windows of the trailing minute, oldest first.
+    private(set) var finished: [SparseHistogram] = []
 
     init(classicBucketCount: Int, unit: MetricUnit) {
         self.unit = unit
-        total = ExponentialHistogram()
-        window = ExponentialHistogram()
         classicCounts = [UInt64](repeating: 0, count: classicBucketCount)
     }
 
     /// Counts `value`, `1 / sampleRate` times.
+    @inline(__always)
     mutating func record(_ value: Double, inverseSampleRate: Double, bounds: ClassicBounds) {
-        var weight: UInt64 = 1
-        if inverseSampleRate != 1 {
-            let exact = inverseSampleRate + weightCarry
-            let whole = exact.rounded(.down)
-            weightCarry = exact - whole
-            weight = UInt64(whole)
-        }
+        let weight = inverseSampleRate == 1 ? 1 : wholeWeight(inverseSampleRate)
         guard weight > 0 else { return }
-        let index = BucketIndex.atSchemaMax(value)
-        window.record(value, weight: weight, index: index)
-        classicCounts[bounds.bucket(of: value, index: index)] &+= weight
+        window.record(value, weight: weight, bounds: bounds, classicCounts: &classicCounts)
+    }
+
+    private mutating func wholeWeight(_ inverseSampleRate: Double) -> UInt64 {
+        let exact = inverseSampleRate + weightCarry
+        let whole = exact.rounded(.down)
+        weightCarry = exact - whole
+        return UInt64(whole)
     }
 
     /// Ends the window in progress; keeps at most `windowsMax` finished ones.
-    mutating func rotate(windowsMax: Int) {
+    mutating func rotate(windowsMax: Int, bounds: ClassicBounds) {
         if finished.count >= windowsMax { finished.removeFirst(finished.count - windowsMax + 1) }
-        finished.append(SparseHistogram(window))
-        guard !window.isEmpty else { return }
-        total.merge(window)
+        let ended = window.fold(bounds, into: &classicCounts)
+        finished.append(ended)
         window.reset()
+        total.merge(ended)
     }
 
     /// Everything since the series was made.
-    func cumulative() -> ExponentialHistogram {
+    func cumulative(_ bounds: ClassicBounds) -> HistogramSnapshot {
+        var counts = classicCounts
         var all = total
-        all.merge(window)
-        return all
+        if !window.isEmpty { all.merge(window.fold(bounds, into: &counts)) }
+        return HistogramSnapshot(exponential: all, classicBounds: bounds.bounds, classicCounts: counts)
     }
+}
+
+extension TimingSeries: Poolable {
+    static var vacant: TimingSeries { TimingSeries(classicBucketCount: 0, unit: .none) }
 }

@@ -8,8 +8,10 @@
 
 typedef struct floor_packets floor_packets;
 
-// Packets of `packet_bytes` at the most, filled with millisecond timings of `series` series; the same for equal arguments.
-floor_packets *floor_packets_create(unsigned packet_count, size_t packet_bytes, unsigned series);
+// Packets of `packet_bytes` at the most, filled with lines of `values_per_line` millisecond timings of `series` series;
+// the same for equal arguments.
+floor_packets *floor_packets_create(unsigned packet_count, size_t packet_bytes, unsigned series,
+                                    unsigned values_per_line);
 void floor_packets_free(floor_packets *packets);
 // Timings in one round of all packets.
 uint64_t floor_packets_timings(const floor_packets *packets);
@@ -21,7 +23,7 @@ int floor_socket_pair(int pair[2]);
 int floor_send(const floor_packets *packets, int fd, unsigned rounds);
 void floor_wait(int process);
 
-// Receives and counts `timings` timings from `fd`. CPU seconds of this thread.
+// Receives and counts `timings` timings from `fd`, one a line. CPU seconds of this thread.
 double floor_ingest(int fd, uint64_t timings, unsigned series_max);
 
 // CPU seconds that this thread has used.

@@ -1,0 +1,102 @@
+/// Bytes read eight at a time: searched, hashed and compared without a call for each piece, for pieces of lines are short.
+enum ByteWords {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// Mixes bytes from `start` on into `seed`, up to the first that is `stop` or `otherStop`, or to `end`.
+    ///
+    /// - Parameter readableStart: bytes from here to `end` may be read, at least eight, though they precede `start`.
+    /// - Returns: where it stopped, and the hash, as `hash(_:seed:)` has it for the same bytes.
+    @inline(__always)
+    static func hash(
+        from start: UnsafeRawPointer, to end: UnsafeRawPointer, readableStart: UnsafeRawPointer,
+        stop: UInt8, otherStop: UInt8, seed: UInt64
+    ) -> (stop: UnsafeRawPointer, hash: UInt64) {
+        let stops = ones &* UInt64(stop)
+        let otherStops = ones &* UInt64(otherStop)
+        var hash = seed
+        var at = start
+        while true {
+            let left = end - at
+            let isWhole = left >= 8
+            let word =
+                isWhole
+                ? at.loadUnaligned(as: UInt64.self)
+                : lastBytes(before: end, count: left, readableStart: readableStart)
+            // The lowest high bit that is set belongs to the first byte that is zero, here: equal to a stop.
+            let found = zeros(word ^ stops) | zeros(word ^ otherStops)
+            let count = found == 0 ? (isWhole ? 8 : left) : min(found.trailingZeroBitCount >> 3, left)
+            if count == 8 {
+                hash = mix(hash, word)
+                at += 8
+            } else {
+                // The number of bytes keeps apart what ends in zeros.
+                let rest = word & ((1 << (UInt64(count) << 3)) &- 1)
+                return (at + count, finish(hash, rest, byteCount: at + count - start))
+            }
+        }
+    }
+
+    /// The hash of all of `bytes`.
+    static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
+        var hash = seed
+        var offset = 0
+        while bytes.count - offset >= 8 {
+            hash = mix(hash, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        var rest: UInt64 = 0
+        for place in (offset..<bytes.count).reversed() { rest = rest << 8 | UInt64(bytes[place]) }
+        return finish(hash, rest, byteCount: bytes.count)
+    }
+
+    /// Whether `count` bytes at both places are the same.
+    @inline(__always)
+    static func areEqual(_ one: UnsafeRawPointer, _ other: UnsafeRawPointer, count: Int) -> Bool {
+        guard count >= 8 else {
+            for offset in 0..<count
+            where one.load(fromByteOffset: offset, as: UInt8.self) != other.load(fromByteOffset: offset, as: UInt8.self)
+            {
+                return false
+            }
+            return true
+        }
+        var offset = 0
+        while offset &+ 8 < count {
+            guard word(one, offset) == word(other, offset) else { return false }
+            offset &+= 8
+        }
+        // The last word may overlap the one before it.
+        return word(one, count &- 8) == word(other, count &- 8)
+    }
+
+    /// The last `count` bytes before `end`, fewer than eight, in the lower end of a word.
+    @inline(__always)
+    private static func lastBytes(before end: UnsafeRawPointer, count: Int, readableStart: UnsafeRawPointer) -> UInt64 {
+        guard count > 0 else { return 0 }
+        return (end - 8).loadUnaligned(as: UInt64.self) >> (UInt64(8 &- count) << 3)
+    }
+
+    @inline(__always)
+    private static func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+        start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+
+    /// The high bit of each byte that is zero, exact up to the first of them.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
+
+    /// Multiplied to 128 bits and folded.
+    @inline(__always)
+    private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        return product.high ^ product.low
+    }
+
+    @inline(__always)
+    private static func finish(_ hash: UInt64, _ rest: UInt64, byteCount: Int) -> UInt64 {
+        let product = (hash ^ rest &+ UInt64(truncatingIfNeeded: byteCount) &<< 56)
+            .multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        return product.high ^ product.low
+    }
+}

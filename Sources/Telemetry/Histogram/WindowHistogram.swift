@@ -1,0 +1,127 @@
+/// The histogram of a window in progress: made for counting one value after another at the least cost.
+///
+/// One counter does for both kinds of buckets. As a value rises, so do the number of its exponential bucket (schema 5)
+/// and that of its classic one, so their sum, the value's *cell*, names the pair; `fold` takes the pairs apart when the
+/// window ends. Cells lie densely between the lowest and the highest one used, 32 bits each. What they cannot hold, such
+/// as zeros, a span beyond `cellsMax` or a count beyond 32 bits, goes `aside`.
+struct WindowHistogram: Sendable {
+    /// Cells a window may span: as many as `ExponentialHistogram` has buckets at the finest resolution.
+    static let cellsMax = ExponentialHistogram.bucketLimitDefault
+    /// Cells come and go by so many: a line of the processor's cache.
+    private static let cellsPerStep = 16
+
+    private(set) var moments = ExponentialHistogram.Moments.empty
+    private var firstCell = 0
+    private var cells: [UInt32] = []
+    private var aside = Aside()
+
+    /// What cells cannot hold.
+    private struct Aside: Sendable {
+        var buckets = ExponentialHistogram()
+        var isUsed = false
+    }
+
+    var isEmpty: Bool { moments.count == 0 }
+
+    /// Counts `value`, finite and not negative, `weight` times.
+    ///
+    /// - Parameter classicCounts: where classic buckets are counted that `aside` knows nothing of.
+    @inline(__always)
+    mutating func record(_ value: Double, weight: UInt64, bounds: ClassicBounds, classicCounts: inout [UInt64]) {
+        moments.record(value, weight: weight)
+        let index = BucketIndex.atSchemaMax(value)
+        let classic = bounds.bucket(of: value, index: index)
+        let place = index &+ classic &- firstCell
+        // As unsigned numbers, so that one comparison tells both ends.
+        if UInt(bitPattern: place) < UInt(bitPattern: cells.count) {
+            let (count, overflow) = UInt64(cells[place]).addingReportingOverflow(weight)
+            if !overflow, count <= UInt64(UInt32.max) {
+                cells[place] = UInt32(truncatingIfNeeded: count)
+                return
+            }
+        }
+        recordSlowly(value, weight: weight, index: index, classic: classic, classicCounts: &classicCounts)
+    }
+
+    @inline(never)
+    private mutating func recordSlowly(
+        _ value: Double, weight: UInt64, index: Int, classic: Int, classicCounts: inout [UInt64]
+    ) {
+        let cell = index + classic
+        if value > BucketIndex.zeroThreshold, weight <= UInt64(UInt32.max), grow(toHold: cell) {
+            cells[cell - firstCell] = UInt32(weight)
+            return
+        }
+        aside.isUsed = true
+        classicCounts[classic] &+= weight
+        if value > BucketIndex.zeroThreshold {
+            aside.buckets.add(weight, toBucketAtSchemaMax: index)
+        } else {
+            aside.buckets.addZeros(weight)
+        }
+    }
+
+    /// Makes room for `cell`, which has none. False where there is room already, for its count is full then, or where
+    /// the span would be too long.
+    private mutating func grow(toHold cell: Int) -> Bool {
+        let step = Self.cellsPerStep
+        let first = cell & -step
+        guard !cells.isEmpty else {
+            firstCell = first
+            cells = [UInt32](repeating: 0, count: step)
+            return true
+        }
+        let end = firstCell + cells.count
+        if cell < firstCell {
+            guard end - first <= Self.cellsMax else { return false }
+            cells.insert(contentsOf: repeatElement(0, count: firstCell - first), at: 0)
+            firstCell = first
+        } else {
+            guard cell >= end, first + step - firstCell <= Self.cellsMax else { return false }
+            cells.append(contentsOf: repeatElement(0, count: first + step - end))
+        }
+        return true
+    }
+
+    /// The window's observations for keeping; its classic buckets are added to `classicCounts`.
+    func fold(_ bounds: ClassicBounds, into classicCounts: inout [UInt64]) -> SparseHistogram {
+        var used: [SparseHistogram.Bucket] = []
+        used.reserveCapacity(cells.count { $0 > 0 })
+        var zeroCount: UInt64 = 0
+        var classic = 0
+        for (place, count) in cells.enumerated() where count > 0 {
+            let cell = firstCell + place
+            while classic < bounds.bounds.count, cell > bounds.lastCells[classic] { classic += 1 }
+            classicCounts[classic] &+= UInt64(count)
+            let index = Int32(cell - classic)
+            if index <= BucketIndex.zeroIndex {
+                zeroCount &+= UInt64(count)
+            } else if let last = used.last, last.index == index, !last.count.addingReportingOverflow(count).overflow {
+                used[used.count - 1].count += count
+            } else {
+                used.append(SparseHistogram.Bucket(index: index, count: count))
+            }
+        }
+        let fromCells = SparseHistogram(
+            schema: BucketIndex.schemaMax, zeroCount: zeroCount, moments: moments, buckets: used)
+        guard aside.isUsed else { return fromCells }
+        var all = ExponentialHistogram()
+        all.merge(fromCells)
+        all.addBuckets(of: aside.buckets)
+        return SparseHistogram(all)
+    }
+
+    /// Empties the window. The memory of its cells is kept for the next one, unless half of it was
+    /// not needed, as after a single value far off.
+    mutating func reset() {
+        moments = .empty
+        if aside.isUsed { aside = Aside() }
+        guard let first = cells.firstIndex(where: { $0 > 0 }), let last = cells.lastIndex(where: { $0 > 0 }),
+            last - first >= cells.count / 2 - Self.cellsPerStep
+        else {
+            cells = []
+            return
+        }
+        for place in first...last { cells[place] = 0 }
+    }
+}
