@@ -1,6 +1,6 @@
 // Pushes timings to a Unix datagram socket, each value a new one.
-// usage: send SOCKET SERIES BYTES COUNT RATE
-//   COUNT timings in datagrams of BYTES at the most; RATE timings a second, 0 for as fast as they are taken. Nothing is
+// usage: send SOCKET SERIES BYTES COUNT RATE [NAME]
+//   COUNT timings of the metric NAME (inference.latency) in datagrams of BYTES at the most; RATE timings a second, 0 for as fast as they are taken. Nothing is
 //   dropped: it waits where the socket is full. Prints the timings sent, the wall seconds, and its own CPU seconds.
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -35,15 +35,15 @@ static double seconds(clockid_t clock) {
 }
 
 // Fills a packet with lines of the series that come next.
-static void fill(packet *packet, size_t bytes, unsigned series, unsigned *next) {
+static void fill(packet *packet, size_t bytes, unsigned series, unsigned *next, const char *name) {
     packet->bytes = malloc(bytes + 128);
     while (packet->lines < LINES_MAX) {
         char line[128];
         unsigned s = *next % series;
-        int n = snprintf(line, sizeof line, "inference.latency:10.000|ms|#model:m%u,stage:s%u\n", s / 8, s % 8);
+        int n = snprintf(line, sizeof line, "%.60s:10.000|ms|#model:m%u,stage:s%u\n", name, s / 8, s % 8);
         if (packet->lines > 0 && packet->length + (size_t)n > bytes) break;
         memcpy(packet->bytes + packet->length, line, (size_t)n);
-        packet->value[packet->lines++] = (uint32_t)(packet->length + sizeof "inference.latency:" - 1);
+        packet->value[packet->lines++] = (uint32_t)(packet->length + strlen(name) + 1);
         packet->length += (size_t)n;
         ++*next;
     }
@@ -63,13 +63,15 @@ static void renew(packet *packet) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 6) return fputs("usage: send SOCKET SERIES BYTES COUNT RATE\n", stderr), 2;
+    if (count < 6 || count > 7) return fputs("usage: send SOCKET SERIES BYTES COUNT RATE [NAME]\n", stderr), 2;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, arguments[1], sizeof address.sun_path - 1);
     unsigned series = (unsigned)atol(arguments[2]), next = 0;
     size_t bytes = (size_t)atol(arguments[3]);
     uint64_t total = strtoull(arguments[4], NULL, 10), sent = 0;
     double rate = atof(arguments[5]);
+    const char *name = count == 7 ? arguments[6] : "inference.latency";
+    if (strlen(name) > 60) return fputs("send: a name has at most 60 letters\n", stderr), 2;
     if (series == 0 || bytes == 0 || bytes > DATAGRAM_MAX) return fputs("send: series and bytes from 1\n", stderr), 2;
 
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0), room = 8 << 20;
@@ -77,7 +79,7 @@ int main(int count, char **arguments) {
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     prctl(PR_SET_TIMERSLACK, 1ul);
     packet *packets = calloc(PACKETS, sizeof *packets);
-    for (int i = 0; i < PACKETS; i++) fill(&packets[i], bytes, series, &next);
+    for (int i = 0; i < PACKETS; i++) fill(&packets[i], bytes, series, &next, name);
 
     double begin = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (unsigned place = 0; sent < total;) {

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""What the release binary takes when little or much is going on: memory and CPU, beside peers.
+
+  rest      the default configuration, nothing pushed, scraped every 5 s
+  learned   1,000 pushed series, all learned, each with the baselines of its statistics full of three weeks
+  pushed    20,000 pushed series, 100 of them learned
+
+usage: rest.py [--seconds N] [--only rest|learned|pushed]
+"""
+
+import argparse
+import contextlib
+import math
+import pathlib
+import random
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+
+import peers
+from measure import (ALL_SERIES, DAEMON, REQUESTS, Latencyd, Process, program, table, timings, verdict)
+
+SCRAPE_SECONDS = 5
+# The first minutes of a daemon are those in which it finds out what there is.
+SETTLE_SECONDS = 20
+LEARNED = 1_000
+LEARNED_DAYS = 21
+PUSHED = 20_000
+STATISTICS = ("p50", "p95", "p99", "stddev", "rate")
+MIB = 1 << 20
+
+
+def watch(servers, seconds):
+    """Scrapes each server every 5 s, as Prometheus does by default; the share of a core that each takes meanwhile."""
+    scrapes = max(1, round(seconds / SCRAPE_SECONDS))
+    begin, before = time.monotonic(), [server.cpu_seconds() for server in servers]
+    for number in range(scrapes):
+        time.sleep(max(0, begin + number * SCRAPE_SECONDS + SCRAPE_SECONDS / 2 - time.monotonic()))
+        for server in servers:
+            server.scrape(REQUESTS["OpenMetrics, gzip"])
+    time.sleep(max(0, begin + scrapes * SCRAPE_SECONDS - time.monotonic()))
+    took = time.monotonic() - begin
+    return [(server.cpu_seconds() - used) / took for server, used in zip(servers, before, strict=True)]
+
+
+def row(name, server, share):
+    memory = server.memory()
+    return (name, f"{server.samples():,}", f"{memory['RssAnon'] / MIB:.1f}", f"{memory['VmRSS'] / MIB:.1f}",
+            f"{memory['Pss'] / MIB:.1f}", f"{memory['VmHWM'] / MIB:.1f}", f"{share * 100:.3f} %")
+
+
+HEAD = ("", "samples", "RssAnon MiB", "VmRSS MiB", "Pss MiB", "peak MiB", "of a core")
+
+
+def at_rest(seconds):
+    print(f"at rest: default configuration, scraped every {SCRAPE_SECONDS} s for {seconds} s after {SETTLE_SECONDS} s")
+    with contextlib.ExitStack() as stack:
+        running = [("latencyd", stack.enter_context(Latencyd()))]
+        for name, peer in (("node_exporter", peers.node_exporter()), ("Netdata", peers.netdata())):
+            if peer:
+                running.append((name, stack.enter_context(peer)))
+        servers = [server for _, server in running]
+        watch(servers, SETTLE_SECONDS)
+        shares = watch(servers, seconds)
+        table([row(name, server, share) for (name, server), share in zip(running, shares, strict=True)], HEAD)
+        ours = servers[0].memory()
+        print(f"  latencyd's share of a core: {verdict(shares[0], 0.002)} (0.2 %)")
+        if len(servers) > 1 and running[1][0] == "node_exporter":
+            its = servers[1].memory()
+            for what, target in (("RssAnon", 1.0), ("VmRSS", 1.5)):
+                ratio = ours[what] / its[what]
+                print(f"  {what}: {ratio:.2f} of node_exporter's; {verdict(ratio, target)} ({target:g})")
+
+
+def labels(number):
+    return f'model="m{number // 8}",stage="s{number % 8}"'
+
+
+def learned_state(folder, configuration):
+    """A state in which 1,000 series have baselines of three weeks: `latencyd learn` makes those of one, the others get copies."""
+    # The wave of a day and the noise of a service.
+    values, now = random.Random(1), int(time.time()) // 60 * 60
+    rows = ["timestamp,value"]
+    for minute in range(LEARNED_DAYS * 1_440):
+        at = now - (LEARNED_DAYS * 1_440 - minute) * 60
+        rows.append(f"{at},{0.02 * math.exp(0.3 * math.sin(at / 86_400 * 2 * math.pi) + 0.05 * values.gauss(0, 1)):.6f}")
+    history = pathlib.Path(folder, "history.csv")
+    history.write_text("\n".join(rows))
+    for statistic in STATISTICS:
+        subprocess.run(
+            [DAEMON, "learn", "--config.file", configuration, "--csv", history, "--timing", "bench_latency_seconds",
+             "--statistic", statistic, "--label", "model=m0", "--label", "stage=s0"], check=True, capture_output=True)
+    with contextlib.closing(sqlite3.connect(pathlib.Path(folder, "state", "state.db"))) as state, state:
+        first, name, unit, begin, last = state.execute(
+            "SELECT id, name, unit, first_minute, last_minute FROM series WHERE labels = ?", (labels(0),)).fetchone()
+        for number in range(1, LEARNED):
+            copied = state.execute("INSERT INTO series (name, labels, unit, first_minute, last_minute) VALUES (?, ?, ?, ?, ?)",
+                                   (name, labels(number), unit, begin, last)).lastrowid
+            state.execute("INSERT INTO baselines SELECT ?, statistic, as_of_minute, state FROM baselines WHERE series = ?",
+                          (copied, first))
+        assert state.execute("SELECT count(*) FROM baselines").fetchone()[0] == LEARNED * len(STATISTICS)
+
+
+@contextlib.contextmanager
+def configured(configuration):
+    """A daemon's folder and, in it, its configuration, before the daemon is there."""
+    with tempfile.TemporaryDirectory(prefix="latencyd-bench-") as folder:
+        daemon = Latencyd(configuration, folder)
+        daemon.stop()
+        yield folder, daemon.configuration
+
+
+def learned(seconds):
+    print(f"{LEARNED:,} pushed series, all learned, {len(STATISTICS)} statistics each with {LEARNED_DAYS} days behind them;"
+          f" each gets a timing a second; scraped every {SCRAPE_SECONDS} s")
+    limits = {**ALL_SERIES, "detection": {"max_learned_series": LEARNED}}
+    with configured(limits) as (folder, file), contextlib.ExitStack() as stack:
+        learned_state(folder, file)
+        daemon = stack.enter_context(Latencyd(limits, folder))
+        # The sender's series have the names and labels that were learned.
+        stack.enter_context(Process(
+            [program("send"), daemon.datagrams, LEARNED, 1_400, LEARNED * 3_600, LEARNED, "bench.latency"]))
+        running = [("latencyd", daemon)]
+        if exporter := peers.statsd_exporter():
+            running.append(("statsd_exporter", stack.enter_context(exporter)))
+            stack.enter_context(Process(
+                [program("send"), exporter.datagrams, LEARNED, 1_400, LEARNED * 3_600, LEARNED, "bench.latency"]))
+        if other := peers.collectd():
+            running.append(("collectd's statsd", stack.enter_context(other)))
+            stack.enter_context(feeding(other))
+        if client := peers.go_client():
+            client.make(f"histograms {LEARNED} 1000")
+            running.append(("Go client, no ingest", stack.enter_context(client)))
+        servers = [server for _, server in running]
+        # Two minutes have ended by then, and each learned what was pushed in them.
+        watch(servers, 130)
+        shares = watch(servers, seconds)
+        found = daemon.value("latencyd_learned_series")
+        print(f"  {found:,.0f} series are learned, {scored(daemon):,} statistics judged")
+        table([row(name, server, share) for (name, server), share in zip(running, shares, strict=True)], HEAD)
+        print(f"  latencyd resident: {verdict(daemon.memory()['VmRSS'], 200 * MIB)} (200 MiB); of a core: {verdict(shares[0], 0.01)} (1 %)")
+        print("  by thread: " + threads(daemon))
+
+
+@contextlib.contextmanager
+def feeding(server):
+    """A timing a second of each series, by a thread."""
+    ended = threading.Event()
+
+    def feed():
+        while not ended.wait(1):
+            server.feed(LEARNED)
+
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        feeder.join()
+
+
+def scored(daemon):
+    _, body = daemon.scrape(REQUESTS["text"])
+    return sum(line.startswith(b"latencyd_anomaly_score{") for line in body.splitlines())
+
+
+def threads(daemon):
+    total = daemon.cpu_of_threads()
+    return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in sorted(total.items(), key=lambda pair: -pair[1]) if seconds > 0.005)
+
+
+def pushed(seconds):
+    print(f"{PUSHED:,} pushed series of 50 timings each, then one every 10 s; 100 learned; scraped every {SCRAPE_SECONDS} s")
+    with Latencyd({**ALL_SERIES, "detection": {"max_learned_series": 100}}) as daemon, contextlib.ExitStack() as stack:
+        rows = []
+        for each, seed in ((1, 1), (49, 2)):
+            for part in range(each):
+                daemon.push(timings(PUSHED, 1, seed * 100 + part))
+            rows.append(("pushed once" if each == 1 else "50 timings each", *memory_only(daemon)))
+        stack.enter_context(Process(
+            [program("send"), daemon.datagrams, PUSHED, 1_400, PUSHED * 360, PUSHED // 10, "bench.latency"]))
+        share = watch([daemon], max(seconds, 130))[0]
+        print(f"  {daemon.value('latencyd_series'):,.0f} series, {daemon.value('latencyd_learned_series'):,.0f} learned")
+        table(rows, ("", "RssAnon MiB", "VmRSS MiB", "peak MiB"))
+        table([row("after scrapes", daemon, share)], HEAD)
+        print(f"  resident: {verdict(daemon.memory()['VmRSS'], 150 * MIB)} (150 MiB)")
+        print("  by thread: " + threads(daemon))
+
+
+def memory_only(server):
+    memory = server.memory()
+    return [f"{memory[name] / MIB:.1f}" for name in ("RssAnon", "VmRSS", "VmHWM")]
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--only", choices=("rest", "learned", "pushed"))
+    options = options.parse_args()
+    for name, part in (("rest", at_rest), ("learned", learned), ("pushed", pushed)):
+        if options.only in (None, name):
+            part(options.seconds)
+
+
+if __name__ == "__main__":
+    main()
