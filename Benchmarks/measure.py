@@ -2,7 +2,6 @@
 from the kernel, scrapes with the headers of a real Prometheus, and a plain table."""
 
 import contextlib
-import gzip
 import http.client
 import json
 import os
@@ -15,7 +14,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".tools/benchmarks"
+TOOLS = ROOT / ".tools/bench"
 DAEMON = pathlib.Path(os.environ.get("LATENCYD_BIN", ROOT / ".build/release/latencyd")).resolve()
 
 # What a Prometheus 2.42 asks for, by default and with native histograms turned on.
@@ -269,7 +268,3 @@ def table(rows, head):
 
 def verdict(value, target):
     return "met" if value <= target else f"{value / target:.2f} × the target"
-
-
-def plain(body, scrape):
-    return gzip.decompress(body) if scrape.is_gzip else body
