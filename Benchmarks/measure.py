@@ -223,10 +223,10 @@ def gauges(count, seed):
     return [b"bench.gauge:%.3f|g|#model:m%d,stage:s%d" % (values.uniform(100, 999), i // 8, i % 8) for i in range(count)]
 
 
-def timings(count, each, seed):
-    """Lines of `each` timings of `count` series, spread over four decades as latencies are."""
+def timings(count, each, seed, sigma=1.0):
+    """Lines of `each` timings of `count` series in turn: lognormal around 20 ms, of that spread."""
     values = random.Random(seed)
-    return [b"bench.latency:%.3f|ms|#model:m%d,stage:s%d" % (values.lognormvariate(3, 1), i // 8, i % 8)
+    return [b"bench.latency:%.3f|ms|#model:m%d,stage:s%d" % (values.lognormvariate(3, sigma), i // 8, i % 8)
             for _ in range(each) for i in range(count)]
 
 

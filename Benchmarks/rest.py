@@ -13,7 +13,6 @@ import contextlib
 import math
 import pathlib
 import random
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -23,7 +22,9 @@ import time
 import peers
 from measure import (ALL_SERIES, DAEMON, REQUESTS, Latencyd, Process, program, table, timings, verdict)
 
+# How often is scraped: at rest, and where there is much.
 SCRAPE_SECONDS = 5
+LARGE_SCRAPE_SECONDS = 15
 # The first minutes of a daemon are those in which it finds out what there is.
 SETTLE_SECONDS = 20
 LEARNED = 1_000
@@ -33,17 +34,28 @@ STATISTICS = ("p50", "p95", "p99", "stddev", "rate")
 MIB = 1 << 20
 
 
-def watch(servers, seconds):
-    """Scrapes each server every 5 s, as Prometheus does by default; the share of a core that each takes meanwhile."""
-    scrapes = max(1, round(seconds / SCRAPE_SECONDS))
-    begin, before = time.monotonic(), [server.cpu_seconds() for server in servers]
-    for number in range(scrapes):
-        time.sleep(max(0, begin + number * SCRAPE_SECONDS + SCRAPE_SECONDS / 2 - time.monotonic()))
-        for server in servers:
-            server.scrape(REQUESTS["OpenMetrics, gzip"])
-    time.sleep(max(0, begin + scrapes * SCRAPE_SECONDS - time.monotonic()))
-    took = time.monotonic() - begin
-    return [(server.cpu_seconds() - used) / took for server, used in zip(servers, before, strict=True)]
+class Watch:
+    """Scrapes servers every so often, as Prometheus does by default, and says what share of a core each took meanwhile."""
+
+    def __init__(self, servers, seconds, interval=SCRAPE_SECONDS):
+        scrapes = max(1, round(seconds / interval))
+        begin, before = time.monotonic(), [server.cpu_seconds() for server in servers]
+        threads = servers[0].cpu_of_threads()
+        for number in range(scrapes):
+            time.sleep(max(0, begin + (number + 0.5) * interval - time.monotonic()))
+            for server in servers:
+                server.scrape(REQUESTS["OpenMetrics, gzip"])
+        time.sleep(max(0, begin + scrapes * interval - time.monotonic()))
+        took = time.monotonic() - begin
+        self.shares = [(server.cpu_seconds() - used) / took for server, used in zip(servers, before, strict=True)]
+        after = servers[0].cpu_of_threads()
+        # Of the first server, by the names of its threads.
+        self.threads = {name: (used - threads.get(name, 0)) / took for name, used in after.items()}
+
+    @property
+    def of_threads(self):
+        largest = sorted(self.threads.items(), key=lambda pair: -pair[1])
+        return "of a core by thread: " + ", ".join(f"{name} {share * 100:.2f} %" for name, share in largest if share >= 5e-5)
 
 
 def row(name, server, share):
@@ -63,8 +75,8 @@ def at_rest(seconds):
             if peer:
                 running.append((name, stack.enter_context(peer)))
         servers = [server for _, server in running]
-        watch(servers, SETTLE_SECONDS)
-        shares = watch(servers, seconds)
+        Watch(servers, SETTLE_SECONDS)
+        shares = Watch(servers, seconds).shares
         table([row(name, server, share) for (name, server), share in zip(running, shares, strict=True)], HEAD)
         ours = servers[0].memory()
         print(f"  latencyd's share of a core: {verdict(shares[0], 0.002)} (0.2 %)")
@@ -115,7 +127,7 @@ def configured(configuration):
 
 def learned(seconds):
     print(f"{LEARNED:,} pushed series, all learned, {len(STATISTICS)} statistics each with {LEARNED_DAYS} days behind them;"
-          f" each gets a timing a second; scraped every {SCRAPE_SECONDS} s")
+          f" each gets a timing a second; scraped every {LARGE_SCRAPE_SECONDS} s")
     limits = {**ALL_SERIES, "detection": {"max_learned_series": LEARNED}}
     with configured(limits) as (folder, file), contextlib.ExitStack() as stack:
         learned_state(folder, file)
@@ -136,13 +148,14 @@ def learned(seconds):
             running.append(("Go client, no ingest", stack.enter_context(client)))
         servers = [server for _, server in running]
         # Two minutes have ended by then, and each learned what was pushed in them.
-        watch(servers, 130)
-        shares = watch(servers, seconds)
+        Watch(servers, 135, LARGE_SCRAPE_SECONDS)
+        watched = Watch(servers, seconds, LARGE_SCRAPE_SECONDS)
+        shares = watched.shares
         found = daemon.value("latencyd_learned_series")
         print(f"  {found:,.0f} series are learned, {scored(daemon):,} statistics judged")
         table([row(name, server, share) for (name, server), share in zip(running, shares, strict=True)], HEAD)
         print(f"  latencyd resident: {verdict(daemon.memory()['VmRSS'], 200 * MIB)} (200 MiB); of a core: {verdict(shares[0], 0.01)} (1 %)")
-        print("  by thread: " + threads(daemon))
+        print(f"  latencyd {watched.of_threads}")
 
 
 @contextlib.contextmanager
@@ -168,27 +181,27 @@ def scored(daemon):
     return sum(line.startswith(b"latencyd_anomaly_score{") for line in body.splitlines())
 
 
-def threads(daemon):
-    total = daemon.cpu_of_threads()
-    return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in sorted(total.items(), key=lambda pair: -pair[1]) if seconds > 0.005)
-
-
 def pushed(seconds):
-    print(f"{PUSHED:,} pushed series of 50 timings each, then one every 10 s; 100 learned; scraped every {SCRAPE_SECONDS} s")
-    with Latencyd({**ALL_SERIES, "detection": {"max_learned_series": 100}}) as daemon, contextlib.ExitStack() as stack:
-        rows = []
-        for each, seed in ((1, 1), (49, 2)):
-            for part in range(each):
-                daemon.push(timings(PUSHED, 1, seed * 100 + part))
-            rows.append(("pushed once" if each == 1 else "50 timings each", *memory_only(daemon)))
-        stack.enter_context(Process(
-            [program("send"), daemon.datagrams, PUSHED, 1_400, PUSHED * 360, PUSHED // 10, "bench.latency"]))
-        share = watch([daemon], max(seconds, 130))[0]
-        print(f"  {daemon.value('latencyd_series'):,.0f} series, {daemon.value('latencyd_learned_series'):,.0f} learned")
-        table(rows, ("", "RssAnon MiB", "VmRSS MiB", "peak MiB"))
-        table([row("after scrapes", daemon, share)], HEAD)
-        print(f"  resident: {verdict(daemon.memory()['VmRSS'], 150 * MIB)} (150 MiB)")
-        print("  by thread: " + threads(daemon))
+    print(f"{PUSHED:,} pushed series of 50 timings each, then one every 10 s; 100 learned; scraped every {LARGE_SCRAPE_SECONDS} s")
+    # The spread of a service's own latencies, and of one whose slow requests take a hundred times what its fast ones do.
+    for sigma, target in ((0.5, 150), (1.0, None)):
+        print(f"  the timings of a series: lognormal, sigma {sigma:g}")
+        with Latencyd({**ALL_SERIES, "detection": {"max_learned_series": 100}}) as daemon, contextlib.ExitStack() as stack:
+            rows = []
+            for number in range(50):
+                daemon.push(timings(PUSHED, 1, number, sigma))
+                if number in (0, 9, 49):
+                    rows.append((f"after {number + 1} of each", *memory_only(daemon)))
+            stack.enter_context(Process(
+                [program("send"), daemon.datagrams, PUSHED, 1_400, PUSHED * 360, PUSHED // 10, "bench.latency"]))
+            # Until what was pushed first has left the trailing minute.
+            watched = Watch([daemon], max(seconds, 90), LARGE_SCRAPE_SECONDS)
+            rows.append(("after scrapes", *memory_only(daemon)))
+            table(rows, ("", "RssAnon MiB", "VmRSS MiB", "peak MiB"))
+            print(f"  {daemon.value('latencyd_series'):,.0f} series, {daemon.value('latencyd_learned_series'):,.0f} learned;"
+                  f" {daemon.samples():,} samples on the page; {watched.of_threads}")
+            if target:
+                print(f"  resident: {verdict(daemon.memory()['VmRSS'], target * MIB)} ({target} MiB)")
 
 
 def memory_only(server):
