@@ -73,8 +73,9 @@ enum HotPaths {
     private static var gauges: PushIngestor {
         var random = Random()
         var ingestor = emptyIngestor()
-        let lines = (0..<exposedSeries).map {
-            Array("queue.depth:\(random.next() % 1_000).\(100 + random.next() % 900)|g|#model:m\($0 / 8),stage:s\($0 % 8)".utf8)
+        let lines = (0..<exposedSeries).map { place in
+            let value = "\(random.next() % 1_000).\(100 + random.next() % 900)"
+            return Array("queue.depth:\(value)|g|#model:m\(place / 8),stage:s\(place % 8)".utf8)
         }
         feed(&ingestor, lines)
         return ingestor
