@@ -125,18 +125,25 @@ class Server(Process):
 
     def scrape(self, headers):
         """One request on a kept connection, as Prometheus makes it. The response's headers, its body as it came."""
+        try:
+            response, body = self.request(headers)
+        except http.client.RemoteDisconnected:
+            # It was idle for too long.
+            response, body = self.request(headers)
+        if response.status != 200:
+            raise OSError(f"{self.path} answered {response.status}")
+        return {name.lower(): value for name, value in response.getheaders()}, body
+
+    def request(self, headers):
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             self.connection.request("GET", self.path, headers=headers)
             response = self.connection.getresponse()
-            body = response.read()
+            return response, response.read()
         except (OSError, http.client.HTTPException):
             self.connection = None
             raise
-        if response.status != 200:
-            raise OSError(f"{self.path} answered {response.status}")
-        return {name.lower(): value for name, value in response.getheaders()}, body
 
     def wait_ready(self):
         self.wait_for(lambda: self.scrape({"Accept": TEXT}), f"a page on port {self.port}")

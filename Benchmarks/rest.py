@@ -30,7 +30,8 @@ SETTLE_SECONDS = 20
 LEARNED = 1_000
 LEARNED_DAYS = 21
 PUSHED = 20_000
-STATISTICS = ("p50", "p95", "p99", "stddev", "rate")
+# What the sender's timings come to, 10 to 100 ms and all equally likely, one a second: nothing is out of the usual.
+STATISTICS = {"p50": 0.055, "p95": 0.0955, "p99": 0.0991, "stddev": 0.026, "rate": 1.0}
 MIB = 1 << 20
 
 
@@ -93,15 +94,15 @@ def labels(number):
 
 def learned_state(folder, configuration):
     """A state in which 1,000 series have baselines of three weeks: `latencyd learn` makes those of one, the others get copies."""
-    # The wave of a day and the noise of a service.
     values, now = random.Random(1), int(time.time()) // 60 * 60
-    rows = ["timestamp,value"]
-    for minute in range(LEARNED_DAYS * 1_440):
-        at = now - (LEARNED_DAYS * 1_440 - minute) * 60
-        rows.append(f"{at},{0.02 * math.exp(0.3 * math.sin(at / 86_400 * 2 * math.pi) + 0.05 * values.gauss(0, 1)):.6f}")
-    history = pathlib.Path(folder, "history.csv")
-    history.write_text("\n".join(rows))
-    for statistic in STATISTICS:
+    for statistic, level in STATISTICS.items():
+        rows = ["timestamp,value"]
+        for minute in range(LEARNED_DAYS * 1_440):
+            at = now - (LEARNED_DAYS * 1_440 - minute) * 60
+            # A slight wave a day and the noise of a minute's 60 values.
+            rows.append(f"{at},{level * math.exp(0.02 * math.sin(at / 86_400 * 2 * math.pi) + 0.08 * values.gauss(0, 1)):.6f}")
+        history = pathlib.Path(folder, "history.csv")
+        history.write_text("\n".join(rows))
         subprocess.run(
             [DAEMON, "learn", "--config.file", configuration, "--csv", history, "--timing", "bench_latency_seconds",
              "--statistic", statistic, "--label", "model=m0", "--label", "stage=s0"], check=True, capture_output=True)
@@ -152,7 +153,8 @@ def learned(seconds):
         watched = Watch(servers, seconds, LARGE_SCRAPE_SECONDS)
         shares = watched.shares
         found = daemon.value("latencyd_learned_series")
-        print(f"  {found:,.0f} series are learned, {scored(daemon):,} statistics judged")
+        print(f"  {found:,.0f} series are learned, {scored(daemon):,} statistics judged,"
+              f" {daemon.value('latencyd_alerts'):,.0f} alerts")
         table([row(name, server, share) for (name, server), share in zip(running, shares, strict=True)], HEAD)
         print(f"  latencyd resident: {verdict(daemon.memory()['VmRSS'], 200 * MIB)} (200 MiB); of a core: {verdict(shares[0], 0.01)} (1 %)")
         print(f"  latencyd {watched.of_threads}")
