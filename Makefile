@@ -14,7 +14,7 @@ RELEASE_BINARY = .build/release/latencyd
 .DEFAULT_GOAL := help
 # The steps build on each other and share one build folder.
 .NOTPARALLEL:
-.PHONY: help deps test-deps build run test test-swift test-integration integration test-systemd lint bench bench-detect demo deb install uninstall clean
+.PHONY: help deps test-deps build run test test-swift test-integration test-counts integration test-systemd lint bench bench-deps bench-detect demo deb install uninstall clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,13 +31,18 @@ build: deps ## Build the release binary, .build/release/latencyd
 run: build ## Build and run the daemon with its defaults; Ctrl-C ends it
 	@exec $(RELEASE_BINARY) run $(ARGS)
 
-test: deps test-deps lint test-swift test-integration ## Lint, unit tests, and the real binary under real clients
+test: deps test-deps lint test-swift test-integration test-counts ## Lint, unit tests, the real binary under real clients, counts
 
 test-swift:
 	$(SWIFT) test --disable-xctest
 
 test-integration: build test-deps
 	LATENCYD_BIN="$(CURDIR)/$(RELEASE_BINARY)" .venv/bin/python -m pytest Tests/Integration $(PYTEST_ARGS)
+
+# No clock: what is counted is the same on a busy machine.
+test-counts: build test-deps
+	$(SWIFT) build $(filter-out --product latencyd,$(RELEASE_FLAGS)) --product HotPaths
+	.venv/bin/python -m pytest Tests/Counts $(PYTEST_ARGS)
 
 # Which of the real servers `make integration` runs.
 SERVERS ?= triton llamacpp mlserver torchserve
@@ -51,8 +56,13 @@ test-systemd: build test-deps ## The unit in a booted systemd, beside the same p
 lint: ## Check the form of Swift, shell scripts and systemd units
 	@scripts/lint.sh
 
-bench: deps ## Measure the ingest path beside the least C that does the same
-	@scripts/bench.sh
+# Which parts: ingest scrape rest harm growth collection pages detection decomposition. All without a word.
+PARTS ?=
+bench: build ## Measure what latencyd costs beside its peers (half an hour); PARTS="ingest scrape" for some of it
+	@SWIFT="$(SWIFT)" scripts/bench.sh $(PARTS)
+
+bench-deps: ## Install the peers of the benchmarks from Debian: node_exporter, Netdata, collectd, Go
+	@scripts/install-bench-deps.sh
 
 # A folder of labelled series, NAME.csv.gz with timestamp,value,label.
 LABELLED ?= Tests/Labelled

@@ -60,6 +60,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Runs the hot paths, for instructions and allocations to be counted (Tests/Counts).
+        .executableTarget(
+            name: "HotPaths", dependencies: ["Telemetry", "Collectors", "AnomalyDetect", "Exporter"],
+            path: "Tests/Counts/HotPaths", swiftSettings: strict),
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),

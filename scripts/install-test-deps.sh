@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the tests need besides the build: Prometheus and promtool, Alertmanager, VictoriaMetrics, shellcheck, and Python packages, NVIDIA's header
-# among them.
+# Gets what the tests need besides the build: Prometheus and promtool, Alertmanager, VictoriaMetrics, shellcheck, valgrind, and Python packages,
+# NVIDIA's header among them.
 #
 # Prometheus, Alertmanager and VictoriaMetrics are unpacked into .tools and not installed: their Debian packages would start servers
 # and add users.
@@ -32,7 +32,8 @@ unpack() {
 has_tool() { [[ -x $root/.tools/bin/$1 ]] || command -v "$1" >/dev/null; }
 
 if is_debian; then
-    install_missing shellcheck
+    # The counts of Tests/Counts: instructions, an unstripped program's debugging information, a preloaded counter.
+    install_missing shellcheck valgrind libc6-dbg binutils gcc libc6-dev
 fi
 if ! has_tool prometheus || ! has_tool promtool; then
     if ! is_debian; then

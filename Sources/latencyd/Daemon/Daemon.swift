@@ -165,6 +165,8 @@ final class Daemon {
         } catch {
             throw .other("\(error)")
         }
+        // As much as the baselines take: what they were read from.
+        FreedMemory.giveBack()
         return (learning, signals, alerts, seen)
     }
 

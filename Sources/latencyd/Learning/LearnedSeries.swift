@@ -108,19 +108,22 @@ struct LearnedSeries: Sendable {
 
     /// How much is known: as much as of the statistic of which least is. The rate has no say.
     var state: BaselineState {
-        leastKnown?.state ?? .learning
+        leastKnown.map { baselines[$0].state } ?? .learning
     }
 
-    private var leastKnown: Baseline? {
-        zip(Self.statistics, baselines).filter { $0.0 != .rate }.map(\.1).min { one, other in
-            one.state != other.state
-                ? one.state.rank < other.state.rank : one.next?.seconds ?? 0 > other.next?.seconds ?? 0
+    /// By its place: a copy of a baseline would retain all that it holds.
+    private var leastKnown: Int? {
+        baselines.indices.lazy.filter { Self.statistics[$0] != .rate }.min { one, other in
+            let (state, otherState) = (baselines[one].state, baselines[other].state)
+            return state != otherState
+                ? state.rank < otherState.rank
+                : baselines[one].next?.seconds ?? 0 > baselines[other].next?.seconds ?? 0
         }
     }
 
     /// What the next state takes, for people: `daily after 1d 4h more of values`.
     private var missing: String? {
-        leastKnown?.next.map { state, seconds in
+        leastKnown.flatMap { baselines[$0].next }.map { state, seconds in
             "\(state.rawValue) after \(Self.readable(seconds)) more of values"
         }
     }

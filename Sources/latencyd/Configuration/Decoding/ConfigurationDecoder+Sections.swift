@@ -62,7 +62,9 @@ extension ConfigurationDecoder {
     }
 }
 
-// MARK: - Keys without effect, unknown keys
+// MARK: - Unknown keys
+
+extension ConfigurationDecoder {
     /// Says what an unknown key was meant to be: another spelling, another section, or any of the known ones.
     mutating func reportUnknown(_ key: String, _ field: ConfigurationField, known: [String]) {
         let remedy =
