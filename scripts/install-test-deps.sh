@@ -26,6 +26,12 @@ unpack() {
     dpkg-deb --extract "$work/${package}"_*.deb "$work/unpacked"
     mkdir -p "$root/.tools/bin"
     for program in "$@"; do mv "$work/unpacked/usr/bin/$program" "$root/.tools/bin/"; done
+    # Debian's Alertmanager reads its templates from there and from nowhere else.
+    local templates=/usr/share/prometheus/alertmanager
+    if [[ -d $work/unpacked$templates && ! -e $templates/default.tmpl ]]; then
+        as_root mkdir -p "$templates"
+        as_root cp "$work/unpacked$templates"/*.tmpl "$templates/"
+    fi
     rm -rf "$work"
 }
 
@@ -42,7 +48,7 @@ if ! has_tool prometheus || ! has_tool promtool; then
     fi
     unpack prometheus prometheus promtool
 fi
-if ! has_tool prometheus-alertmanager; then
+if ! has_tool prometheus-alertmanager || { is_debian && [[ ! -e /usr/share/prometheus/alertmanager/default.tmpl ]]; }; then
     if ! is_debian; then
         echo "test-deps: put Alertmanager (0.25 or newer) on the PATH as prometheus-alertmanager" >&2
         exit 1

@@ -8,6 +8,7 @@ extension SeriesStore {
     /// Counts `value` in a timing's histogram, `inverseSampleRate` times. Finite, not negative, in the base unit.
     ///
     /// - Returns: whether the series still exists.
+    @discardableResult
     public mutating func observe(
         _ value: Double, inverseSampleRate: Double, in handle: SeriesHandle, nowSeconds: Double
     ) -> Bool {
@@ -22,6 +23,7 @@ extension SeriesStore {
     }
 
     /// Adds to a counter. Not negative. Returns whether the series still exists.
+    @discardableResult
     public mutating func add(_ value: Double, to handle: SeriesHandle, nowSeconds: Double) -> Bool {
         guard case .counter = touch(handle, nowSeconds) else { return false }
         slots[Int(handle.slot)].number += value
@@ -29,6 +31,7 @@ extension SeriesStore {
     }
 
     /// Sets a gauge, or changes it by `value`. Returns whether the series still exists.
+    @discardableResult
     public mutating func set(_ value: Double, isDelta: Bool, in handle: SeriesHandle, nowSeconds: Double) -> Bool {
         guard case .gauge = touch(handle, nowSeconds) else { return false }
         slots[Int(handle.slot)].number = isDelta ? slots[Int(handle.slot)].number + value : value

@@ -9,34 +9,34 @@ struct PushedNameTests {
         let type: PushedType
         let name: String
         let unit: MetricUnit
-        let denominator: Double
+        let decimals: UInt8
     }
 
     static let cases = [
         Case(
-            raw: "inference.latency", type: .timing, name: "inference_latency_seconds", unit: .seconds, denominator: 1e3
+            raw: "inference.latency", type: .timing, name: "inference_latency_seconds", unit: .seconds, decimals: 3
         ),
         Case(
             raw: "inference.latency_ms", type: .timing, name: "inference_latency_seconds", unit: .seconds,
-            denominator: 1e3),
-        Case(raw: "a_us", type: .timing, name: "a_seconds", unit: .seconds, denominator: 1e3),
-        Case(raw: "a_seconds", type: .timing, name: "a_seconds", unit: .seconds, denominator: 1e3),
-        Case(raw: "foo_ms", type: .histogram, name: "foo_seconds", unit: .seconds, denominator: 1e3),
-        Case(raw: "foo.us", type: .histogram, name: "foo_seconds", unit: .seconds, denominator: 1e6),
-        Case(raw: "foo_ns", type: .histogram, name: "foo_seconds", unit: .seconds, denominator: 1e9),
-        Case(raw: "foo_seconds", type: .histogram, name: "foo_seconds", unit: .seconds, denominator: 1),
-        Case(raw: "foo_bytes", type: .histogram, name: "foo_bytes", unit: .bytes, denominator: 1),
-        Case(raw: "batch.size", type: .histogram, name: "batch_size", unit: .none, denominator: 1),
-        Case(raw: "requests", type: .counter, name: "requests", unit: .none, denominator: 1),
-        Case(raw: "requests_total", type: .counter, name: "requests", unit: .none, denominator: 1),
-        Case(raw: "gc.pause_ms", type: .counter, name: "gc_pause_seconds", unit: .seconds, denominator: 1e3),
-        Case(raw: "wait_ms", type: .gauge, name: "wait_seconds", unit: .seconds, denominator: 1e3),
-        Case(raw: "queue_count", type: .gauge, name: "queue_count_value", unit: .none, denominator: 1),
-        Case(raw: "token.total", type: .histogram, name: "token_total_value", unit: .none, denominator: 1),
-        Case(raw: "2fast", type: .gauge, name: "_2fast", unit: .none, denominator: 1),
-        Case(raw: "größe", type: .gauge, name: "gr__e", unit: .none, denominator: 1),
-        Case(raw: "_ms", type: .histogram, name: "_ms", unit: .none, denominator: 1),
-        Case(raw: "users", type: .set, name: "users", unit: .none, denominator: 1),
+            decimals: 3),
+        Case(raw: "a_us", type: .timing, name: "a_seconds", unit: .seconds, decimals: 3),
+        Case(raw: "a_seconds", type: .timing, name: "a_seconds", unit: .seconds, decimals: 3),
+        Case(raw: "foo_ms", type: .histogram, name: "foo_seconds", unit: .seconds, decimals: 3),
+        Case(raw: "foo.us", type: .histogram, name: "foo_seconds", unit: .seconds, decimals: 6),
+        Case(raw: "foo_ns", type: .histogram, name: "foo_seconds", unit: .seconds, decimals: 9),
+        Case(raw: "foo_seconds", type: .histogram, name: "foo_seconds", unit: .seconds, decimals: 0),
+        Case(raw: "foo_bytes", type: .histogram, name: "foo_bytes", unit: .bytes, decimals: 0),
+        Case(raw: "batch.size", type: .histogram, name: "batch_size", unit: .none, decimals: 0),
+        Case(raw: "requests", type: .counter, name: "requests", unit: .none, decimals: 0),
+        Case(raw: "requests_total", type: .counter, name: "requests", unit: .none, decimals: 0),
+        Case(raw: "gc.pause_ms", type: .counter, name: "gc_pause_seconds", unit: .seconds, decimals: 3),
+        Case(raw: "wait_ms", type: .gauge, name: "wait_seconds", unit: .seconds, decimals: 3),
+        Case(raw: "queue_count", type: .gauge, name: "queue_count_value", unit: .none, decimals: 0),
+        Case(raw: "token.total", type: .histogram, name: "token_total_value", unit: .none, decimals: 0),
+        Case(raw: "2fast", type: .gauge, name: "_2fast", unit: .none, decimals: 0),
+        Case(raw: "größe", type: .gauge, name: "gr__e", unit: .none, decimals: 0),
+        Case(raw: "_ms", type: .histogram, name: "_ms", unit: .none, decimals: 0),
+        Case(raw: "users", type: .set, name: "users", unit: .none, decimals: 0),
     ]
 
     @Test("A pushed name becomes a valid one in the base unit", arguments: cases)
@@ -44,7 +44,7 @@ struct PushedNameTests {
         let name = try #require(PushedName(raw: one.raw, type: one.type))
         #expect(name.name == one.name)
         #expect(name.unit == one.unit)
-        #expect(name.denominator == one.denominator)
+        #expect(name.decimals == one.decimals)
         #expect(name.kind == one.type.kind)
     }
 
