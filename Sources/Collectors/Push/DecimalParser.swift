@@ -69,9 +69,9 @@ enum DecimalParser {
         let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
         let isSigned = isNegative || bytes[range.lowerBound] == UInt8(ascii: "+")
         let short = bytes.extracting(range).withUnsafeBytes { bytes -> Double? in
-            guard let start = bytes.baseAddress, let digits = digits(from: start + (isSigned ? 1 : 0), to: start + bytes.count),
-                digits.end == start + bytes.count
-            else { return nil }
+            guard let start = bytes.baseAddress else { return nil }
+            let end = start + bytes.count
+            guard let digits = digits(from: start + (isSigned ? 1 : 0), to: end), digits.end == end else { return nil }
             return digits.value(movedBy: places)
         }
         guard let short else { return try parseSlowly(bytes, range) / powersOfTen[Int(places)] }
