@@ -26,22 +26,12 @@ enum IngestBenchmark {
         print("  datagrams              latencyd ns   C floor ns   ratio (least … most)")
         for shape in shapes { measure(shape) }
         print("  thirty-two values a line, 1,400-byte datagrams: \(fixed(severalValues())) ns a value")
-        print("ingest: CPU per timing by the number of series, 1,400-byte datagrams")
-        for count: UInt32 in [10, 100, 1_000, 10_000, 20_000] {
-            print("  " + pad("\(count) series", 22) + " " + pad(fixed(perTiming(series: count)), -12) + " ns")
-        }
     }
 
     /// Nanoseconds a value of lines with 32 of them, which the floor does not know.
     private static func severalValues() -> Double {
         let shape = Shape(name: "", packetBytes: 1_400, rounds: 60)
         return ownMedian(floor_packets_create(packetCount, shape.packetBytes, series, 32)!, shape)
-    }
-
-    private static func perTiming(series: UInt32) -> Double {
-        let shape = Shape(name: "", packetBytes: 1_400, rounds: 40)
-        // So many packets that each series comes several times in a round.
-        return ownMedian(floor_packets_create(max(packetCount, series / 4), shape.packetBytes, series, 1)!, shape)
     }
 
     private static func ownMedian(_ packets: OpaquePointer, _ shape: Shape) -> Double {
