@@ -8,7 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from daemon import Daemon, binary, find_tool  # noqa: E402
+from alertmanager import Alertmanager  # noqa: E402
+from daemon import Daemon, binary, eventually, find_tool  # noqa: E402
 from gpus import GPUs, Library  # noqa: E402
 
 
@@ -49,6 +50,15 @@ def folder() -> Iterator[Path]:
 def daemon(start_daemon) -> Daemon:
     """latencyd with windows of two seconds and defaults otherwise."""
     return start_daemon()
+
+
+@pytest.fixture
+def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
+    """A real Alertmanager that answers."""
+    started = Alertmanager(tmp_path).start()
+    eventually(lambda: started.alerts() is not None, 20, "Alertmanager answers")
+    yield started
+    started.stop()
 
 
 @pytest.fixture(scope="session")

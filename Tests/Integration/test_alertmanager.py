@@ -6,8 +6,6 @@ import ssl
 import subprocess
 import threading
 import time
-from pathlib import Path
-from typing import Iterator
 
 import pytest
 
@@ -21,14 +19,6 @@ RULE = {
 
 # bcrypt of "secret".
 SECRET_HASH = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"
-
-
-@pytest.fixture
-def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
-    started = Alertmanager(tmp_path).start()
-    eventually(lambda: started.alerts() is not None, 20, "Alertmanager answers")
-    yield started
-    started.stop()
 
 
 class Load:

@@ -4,8 +4,6 @@ import json
 import sqlite3
 import threading
 import time
-from pathlib import Path
-from typing import Iterator
 
 import pytest
 
@@ -17,14 +15,6 @@ RULE = {
     "thresholds": {"warning": "50ms", "critical": "500ms"}, "for": "2s",
 }
 RAISED = "e8ba8214d0a946e6b6a28e126dcf3221"
-
-
-@pytest.fixture
-def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
-    started = Alertmanager(tmp_path).start()
-    eventually(lambda: started.alerts() is not None, 20, "Alertmanager answers")
-    yield started
-    started.stop()
 
 
 class Load:

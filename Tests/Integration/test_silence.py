@@ -2,10 +2,7 @@
 
 import datetime
 import time
-from pathlib import Path
-from typing import Any, Iterator
-
-import pytest
+from typing import Any
 
 from alertmanager import Alertmanager
 from daemon import Daemon, eventually, run_command
@@ -101,16 +98,37 @@ def test_a_timing_that_a_rule_names_is_expected_from_the_start_on_and_over_a_res
     (never,) = eventually(lambda: alerts(daemon, "Never"), 15, "it does not come")
     assert never["labels"] == {"alertname": "Never", "severity": "warning", "timing": "never_seconds"}
     assert "none since the start" in never["annotations"]["summary"] and "last_seen" not in never["annotations"]
+    began = never["activeAt"]
+    daemon.process.kill()
+    daemon.process.wait(10)
+    daemon.start()
+    (never,) = eventually(lambda: alerts(daemon, "Never"), 5, "it goes on")
+    assert never["activeAt"] == began, "it is the same alert"
+    assert len(history(daemon, "Never")) == 1
+    assert told(daemon, "Never")[1:] == [], "it is told once"
     daemon.send(b"never:1|ms")
     eventually(lambda: not alerts(daemon, "Never"), 5, "it came")
+    (ended,) = history(daemon, "Never")
+    assert ended["annotations"]["end"] == "recovered"
 
 
-@pytest.fixture
-def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
-    started = Alertmanager(tmp_path).start()
-    eventually(lambda: started.alerts() is not None, 20, "Alertmanager answers")
-    yield started
-    started.stop()
+def test_a_silence_goes_on_after_a_restart_until_timings_come(start_daemon) -> None:
+    daemon = start_daemon({"alerts": {"rules": [ABSENT]}, "detection": {"window": "1s"}})
+    push(daemon)
+    (absent,) = eventually(lambda: alerts(daemon, "TimingsAbsent"), ABSENT_SECONDS + 10, "the silence is noticed")
+    eventually(lambda: told(daemon, "TimingsAbsent"), 5, "it is told")
+    for kill in (True, False):
+        daemon.process.kill() if kill else daemon.process.terminate()
+        daemon.process.wait(15)
+        daemon.start()
+        (again,) = eventually(lambda: alerts(daemon, "TimingsAbsent"), 5, "it goes on")
+        assert again["activeAt"] == absent["activeAt"] and again["labels"] == absent["labels"]
+        assert abs(seconds(again["annotations"]["last_seen"]) - seconds(absent["annotations"]["last_seen"])) < 2
+    assert len(told(daemon, "TimingsAbsent")) == 1, "it is told once"
+    push(daemon)
+    eventually(lambda: not alerts(daemon, "TimingsAbsent"), 5, "timings come again")
+    (ended,) = history(daemon, "TimingsAbsent")
+    assert ended["annotations"]["end"] == "recovered"
 
 
 def heard(alertmanager: Alertmanager) -> list[tuple[str, str]]:

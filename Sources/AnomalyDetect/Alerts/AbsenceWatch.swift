@@ -14,19 +14,19 @@ public struct AbsenceWatch: Sendable {
     /// How long an alert on a series lasts at the most, seconds: what has not come for a day is not expected any more.
     public static let lastingSecondsMax = 86_400.0
 
-    private enum State: Sendable {
+    enum State: Sendable {
         case waiting
         case firing(since: Instant)
         case over
     }
 
-    private struct Watch: Sendable {
+    struct Watch: Sendable {
         /// The place among the rules.
         let rule: Int
         var state = State.waiting
     }
 
-    private struct Series: Sendable {
+    struct Series: Sendable {
         let key: AlertGroup.Member
         /// Nil for what was not seen since the start.
         var lastSeen: Instant?
@@ -36,21 +36,21 @@ public struct AbsenceWatch: Sendable {
     }
 
     /// A rule that names one timing, as long as none has been seen.
-    private struct Expected: Sendable {
+    struct Expected: Sendable {
         let key: AlertGroup.Member
         let since: Instant
         var watch: Watch
     }
 
-    private var rules: [AlertRule]
+    var rules: [AlertRule]
     private var matcher: RuleMatcher
     private let seriesMax: Int
     private let firingMax: Int
-    private var series: [Series] = []
-    private var places: [AlertGroup.Member: Int] = [:]
-    private var expected: [Expected] = []
-    private var firingCount = 0
-    private var evaluatedAt: Instant?
+    var series: [Series] = []
+    var places: [AlertGroup.Member: Int] = [:]
+    var expected: [Expected] = []
+    var firingCount = 0
+    var evaluatedAt: Instant?
     /// How often a silence was left alone, or a series not followed, for want of room.
     public private(set) var notEvaluatedTotal: UInt64 = 0
 
@@ -152,7 +152,7 @@ public struct AbsenceWatch: Sendable {
 
 extension AbsenceWatch {
     /// An observation of a series.
-    private mutating func see(_ key: AlertGroup.Member, _ moment: Instant, _ changes: inout [AlertChange]) {
+    mutating func see(_ key: AlertGroup.Member, _ moment: Instant, _ changes: inout [AlertChange]) {
         guard let place = places[key] else {
             guard let place = add(key, seenAt: moment) else { return }
             meetExpectations(series[place].watches.map(\.rule), at: moment, &changes)
@@ -176,7 +176,7 @@ extension AbsenceWatch {
     }
 
     /// Nil where no rule watches the series, or there is no room.
-    private mutating func add(_ key: AlertGroup.Member, seenAt moment: Instant) -> Int? {
+    mutating func add(_ key: AlertGroup.Member, seenAt moment: Instant) -> Int? {
         let watching = matcher.rules(watchingAbsenceOf: key.timing, key.labels)
         guard !watching.isEmpty else { return nil }
         guard series.count < seriesMax else {
@@ -189,7 +189,7 @@ extension AbsenceWatch {
         return series.count - 1
     }
 
-    private mutating func evaluate(_ place: Int, at now: Instant, _ changes: inout [AlertChange]) {
+    mutating func evaluate(_ place: Int, at now: Instant, _ changes: inout [AlertChange]) {
         let one = series[place]
         for (watch, state) in one.watches.enumerated() {
             let rule = rules[state.rule]
@@ -210,19 +210,19 @@ extension AbsenceWatch {
     }
 
     /// Forgets the series that no rule waits for any more.
-    private mutating func forget() {
+    mutating func forget() {
         let kept = series.filter { one in
             one.watches.contains { if case .over = $0.state { false } else { true } }
         }
         if kept.count != series.count { setSeries(kept) }
     }
 
-    private mutating func setSeries(_ kept: [Series]) {
+    mutating func setSeries(_ kept: [Series]) {
         series = kept
         places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($0.element.key, $0.offset) })
     }
 
-    private mutating func hasRoom() -> Bool {
+    mutating func hasRoom() -> Bool {
         guard firingCount < firingMax else {
             notEvaluatedTotal += 1
             return false
@@ -232,7 +232,7 @@ extension AbsenceWatch {
     }
 
     /// The watches with the states of those of the same rule among `before`, and what fires by no rule any more.
-    private mutating func carry(
+    mutating func carry(
         _ before: [Watch], of oldRules: [AlertRule], to watches: [Watch]
     ) -> (watches: [Watch], ended: [(rule: AlertRule, since: Instant)]) {
         var watches = watches
@@ -246,78 +246,5 @@ extension AbsenceWatch {
             }
         }
         return (watches, ended)
-    }
-}
-
-// MARK: - Timings that were never seen
-
-extension AbsenceWatch {
-    /// Waits for the timing of every rule that names one and watches no series that is known.
-    private mutating func expect(at now: Instant) {
-        let known = Set(series.flatMap { $0.watches.map(\.rule) })
-        for (place, rule) in rules.enumerated() where rule.measure.absenceSeconds != nil && !known.contains(place) {
-            guard let timing = rule.timing.literal else { continue }
-            let labels = rule.labels.compactMap { name, glob in glob.literal.map { Label(name, $0) } }
-            let key = AlertGroup.Member(timing: timing, labels: LabelSet(labels.filter { !$0.value.isEmpty }))
-            expected.append(Expected(key: key, since: now, watch: Watch(rule: place)))
-        }
-    }
-
-    /// What was never seen has been seen now.
-    private mutating func meetExpectations(_ rules: [Int], at now: Instant, _ changes: inout [AlertChange]) {
-        guard !expected.isEmpty else { return }
-        for one in expected where rules.contains(one.watch.rule) {
-            guard case .firing(let since) = one.watch.state else { continue }
-            firingCount -= 1
-            let silent = now.monotonicSeconds - one.since.monotonicSeconds
-            changes.append(change(one.key, self.rules[one.watch.rule], since, seen: nil, silent: silent, .recovered))
-        }
-        expected.removeAll { rules.contains($0.watch.rule) }
-    }
-
-    /// Lasts until it is seen: there are no more of these than rules.
-    private mutating func evaluateExpected(_ place: Int, at now: Instant, _ changes: inout [AlertChange]) {
-        let one = expected[place]
-        guard case .waiting = one.watch.state else { return }
-        let rule = rules[one.watch.rule]
-        guard now.hasPassed(rule.absenceSeconds, since: one.since), hasRoom() else { return }
-        expected[place].watch.state = .firing(since: now)
-        let silent = now.monotonicSeconds - one.since.monotonicSeconds
-        changes.append(change(one.key, rule, now, seen: nil, silent: silent, .exceeded))
-    }
-
-    private func change(
-        _ key: AlertGroup.Member, _ rule: AlertRule, _ since: Instant, seen: Instant?, silent: Double?,
-        _ reason: AlertChange.Reason
-    ) -> AlertChange {
-        let level = rule.absenceLevel
-        let begins = reason == .exceeded
-        var change = AlertChange(
-            rule: rule.name, timing: key.timing, unit: .seconds, labels: key.labels, measure: rule.measure,
-            from: begins ? .none : level, to: begins ? level : .none, value: silent,
-            threshold: silent == nil ? nil : .init(level: level, value: rule.absenceSeconds),
-            sinceUnixSeconds: since.unixSeconds, atUnixSeconds: (evaluatedAt ?? since).unixSeconds, reason: reason)
-        change.lastSeenUnixSeconds = seen?.unixSeconds
-        return change
-    }
-}
-
-extension AlertMeasure {
-    /// How long a timing must be silent; nil where that is not what is watched.
-    var absenceSeconds: Double? {
-        if case .absence(let seconds) = self { seconds } else { nil }
-    }
-}
-
-extension AlertRule {
-    /// Infinite where the rule is on something else.
-    fileprivate var absenceSeconds: Double { measure.absenceSeconds ?? .infinity }
-
-    fileprivate var absenceLevel: AlertLevel { thresholds.keys.max() ?? .warning }
-}
-
-extension Instant {
-    fileprivate func earlier(by seconds: Double) -> Instant {
-        Instant(monotonicSeconds: monotonicSeconds - seconds, unixSeconds: unixSeconds - seconds)
     }
 }

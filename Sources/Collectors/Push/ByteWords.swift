@@ -1,16 +1,17 @@
-/// Bytes read eight at a time: searched, hashed and compared without a call for each piece, for pieces of lines are short.
+/// Bytes read eight at a time: searched, hashed and compared without a call for each piece, for pieces of lines are
+/// short.
 enum ByteWords {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
     /// Mixes bytes from `start` on into `seed`, up to the first that is `stop` or `otherStop`, or to `end`.
     ///
-    /// - Parameter readableStart: bytes from here to `end` may be read, at least eight, though they precede `start`.
+    /// At least eight bytes before `end` must be readable, though some of them may precede `start`.
+    ///
     /// - Returns: where it stopped, and the hash, as `hash(_:seed:)` has it for the same bytes.
     @inline(__always)
     static func hash(
-        from start: UnsafeRawPointer, to end: UnsafeRawPointer, readableStart: UnsafeRawPointer,
-        stop: UInt8, otherStop: UInt8, seed: UInt64
+        from start: UnsafeRawPointer, to end: UnsafeRawPointer, stop: UInt8, otherStop: UInt8, seed: UInt64
     ) -> (stop: UnsafeRawPointer, hash: UInt64) {
         let stops = ones &* UInt64(stop)
         let otherStops = ones &* UInt64(otherStop)
@@ -19,10 +20,7 @@ enum ByteWords {
         while true {
             let left = end - at
             let isWhole = left >= 8
-            let word =
-                isWhole
-                ? at.loadUnaligned(as: UInt64.self)
-                : lastBytes(before: end, count: left, readableStart: readableStart)
+            let word = isWhole ? at.loadUnaligned(as: UInt64.self) : lastBytes(before: end, count: left)
             // The lowest high bit that is set belongs to the first byte that is zero, here: equal to a stop.
             let found = zeros(word ^ stops) | zeros(word ^ otherStops)
             let count = found == 0 ? (isWhole ? 8 : left) : min(found.trailingZeroBitCount >> 3, left)
@@ -72,7 +70,7 @@ enum ByteWords {
 
     /// The last `count` bytes before `end`, fewer than eight, in the lower end of a word.
     @inline(__always)
-    private static func lastBytes(before end: UnsafeRawPointer, count: Int, readableStart: UnsafeRawPointer) -> UInt64 {
+    private static func lastBytes(before end: UnsafeRawPointer, count: Int) -> UInt64 {
         guard count > 0 else { return 0 }
         return (end - 8).loadUnaligned(as: UInt64.self) >> (UInt64(8 &- count) << 3)
     }

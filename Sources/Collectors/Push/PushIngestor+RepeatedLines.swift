@@ -2,18 +2,19 @@ import Telemetry
 
 /// Lines that came before, which are nearly all of them: taken from their raw bytes.
 extension PushIngestor {
-    /// Takes lines of `packet` from `offset` on as long as they came before, `budgetBytes` are left, and each of them is whole.
+    /// Takes lines of `packet` from `offset` on as long as they came before, `budgetBytes` are left, and each of them is
+    /// whole.
     ///
     /// - Returns: where the first line begins that was not taken; the packet's end or beyond when all were.
     mutating func takeRepeated(
         _ packet: UnsafeRawBufferPointer, from offset: Int, isCut: Bool, at time: PushTime, budgetBytes: inout Int
     ) -> Int {
-        // A word is read at once.
+        // See `ByteWords.hash`.
         guard packet.count >= 8, let start = packet.baseAddress else { return offset }
         let end = start + packet.count
         var line = start + offset
         while line < end, budgetBytes > 0 {
-            guard let next = takeRepeated(line, in: start..<end, isCut: isCut, at: time) else { break }
+            guard let next = takeRepeated(line, to: end, isCut: isCut, at: time) else { break }
             budgetBytes &-= next - line
             line = next
         }
@@ -25,13 +26,11 @@ extension PushIngestor {
     /// - Returns: where the next one begins; nil when the line is not known, not whole, or unusual in any way.
     @inline(__always)
     private mutating func takeRepeated(
-        _ line: UnsafeRawPointer, in packet: Range<UnsafeRawPointer>, isCut: Bool, at time: PushTime
+        _ line: UnsafeRawPointer, to end: UnsafeRawPointer, isCut: Bool, at time: PushTime
     ) -> UnsafeRawPointer? {
-        let end = packet.upperBound
         let newline = UInt8(ascii: "\n")
         let (colon, headHash) = ByteWords.hash(
-            from: line, to: end, readableStart: packet.lowerBound, stop: UInt8(ascii: ":"), otherStop: newline,
-            seed: repeated.seed)
+            from: line, to: end, stop: UInt8(ascii: ":"), otherStop: newline, seed: repeated.seed)
         guard colon < end, colon.load(as: UInt8.self) != newline else { return nil }
         let values = colon + 1
         guard let first = DecimalParser.digits(from: values, to: end), first.end < end else { return nil }
@@ -41,14 +40,12 @@ extension PushIngestor {
             guard valuesEnd.load(as: UInt8.self) == UInt8(ascii: ":") else { return nil }
             valuesEnd =
                 ByteWords.hash(
-                    from: valuesEnd, to: end, readableStart: packet.lowerBound, stop: UInt8(ascii: "|"),
-                    otherStop: newline, seed: 0
+                    from: valuesEnd, to: end, stop: UInt8(ascii: "|"), otherStop: newline, seed: 0
                 ).stop
             guard valuesEnd < end, valuesEnd.load(as: UInt8.self) != newline else { return nil }
         }
         let (lineEnd, hash) = ByteWords.hash(
-            from: valuesEnd, to: end, readableStart: packet.lowerBound, stop: newline, otherStop: newline,
-            seed: headHash)
+            from: valuesEnd, to: end, stop: newline, otherStop: newline, seed: headHash)
         guard lineEnd < end || !isCut, lineEnd - line <= PushLimits.lineBytesMax else { return nil }
         let head = UnsafeRawBufferPointer(start: line, count: colon - line)
         let tail = UnsafeRawBufferPointer(start: valuesEnd, count: lineEnd - valuesEnd)

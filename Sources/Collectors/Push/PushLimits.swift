@@ -34,10 +34,13 @@ public enum PushLimits {
     public static let streamTurnBytes = 262_144
     /// Bytes of lines taken before others who wait for the series have their turn; a line is not broken off.
     public static let lockTurnBytes = 4_096
-    /// Raw names and tag lists remembered, for every series that may exist; beyond that all are learned anew.
+    /// Lines remembered, for every series that may exist, by their name and tags, and as many by all their bytes but the
+    /// values; beyond that all are learned anew.
     public static let cachedLinesPerSeries = 2
-    /// Bytes of raw names and tag lists remembered.
+    /// Bytes of lines remembered in each of both ways.
     public static let cacheBytesMax = 16 << 20
+    /// Bytes behind the values of a line that is remembered by all its bytes; a longer one is parsed each time.
+    public static let repeatedTailBytesMax = 4_096
     /// Refused lines remembered, so that a repeated one costs no more than a known one.
     public static let cachedRefusalsMax = 8_192
     /// Bytes of refused lines remembered.

@@ -14,7 +14,7 @@ struct RepeatedLines {
         var inverseSampleRate: Double
     }
 
-    /// 40 bytes, so that a look at a line that is there touches one or two lines of the processor's cache.
+    /// 32 bytes, so that a look at one touches one line of the processor's cache.
     private struct Slot {
         /// Half of the hash; the other half says where the slot lies.
         var check: UInt32 = 0
@@ -27,9 +27,6 @@ struct RepeatedLines {
         var handle = SeriesHandle.none
         var inverseSampleRate = 1.0
     }
-
-    /// Tails beyond this are not remembered: tags have at most 2 KiB.
-    static let tailBytesMax = 4_096
 
     private var slots: [Slot]
     private var arena: [UInt8] = []
@@ -74,7 +71,7 @@ struct RepeatedLines {
     mutating func insert(
         _ entry: Entry, _ head: UnsafeRawBufferPointer, _ tail: UnsafeRawBufferPointer, hash: UInt64
     ) {
-        guard head.count <= PushLimits.nameBytesMax, tail.count <= Self.tailBytesMax else { return }
+        guard head.count <= PushLimits.nameBytesMax, tail.count <= PushLimits.repeatedTailBytesMax else { return }
         if used >= entriesMax || arena.count + head.count + tail.count > bytesMax { forgetAll() }
         if used >= slots.count / 2 { grow() }
         var new = Slot(
@@ -121,9 +118,9 @@ struct RepeatedLines {
 
     private func hash(of slot: Slot) -> UInt64 {
         arena.withUnsafeBytes { known in
-            let head = UnsafeRawBufferPointer(rebasing: known[Int(slot.start)..<Int(slot.start) + Int(slot.headCount)])
-            let end = Int(slot.start) + Int(slot.headCount) + Int(slot.tailCount)
-            let tail = UnsafeRawBufferPointer(rebasing: known[Int(slot.start) + Int(slot.headCount)..<end])
+            let headEnd = Int(slot.start) + Int(slot.headCount)
+            let head = UnsafeRawBufferPointer(rebasing: known[Int(slot.start)..<headEnd])
+            let tail = UnsafeRawBufferPointer(rebasing: known[headEnd..<headEnd + Int(slot.tailCount)])
             return ByteWords.hash(tail, seed: ByteWords.hash(head, seed: seed))
         }
     }

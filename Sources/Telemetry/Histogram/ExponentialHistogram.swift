@@ -11,20 +11,10 @@ public struct ExponentialHistogram: Sendable, Equatable {
     public private(set) var schema: Int
     /// The largest number of buckets from the lowest to the highest one used.
     public let bucketLimit: Int
-    /// Observations, weights taken into account.
-    public private(set) var count: UInt64 = 0
+    /// Count, sum, mean, squared deviations and extremes.
+    public private(set) var moments = Moments.empty
     /// Observations at or below `BucketIndex.zeroThreshold`.
     public private(set) var zeroCount: UInt64 = 0
-    /// The sum of all observations.
-    public private(set) var sum: Double = 0
-    /// The arithmetic mean; 0 when empty.
-    public private(set) var mean: Double = 0
-    /// The sum of squared distances from the mean (Welford's M2).
-    public private(set) var squaredDeviations: Double = 0
-    /// The smallest observation; +inf when empty.
-    public private(set) var minimum: Double = .infinity
-    /// The largest observation; -inf when empty.
-    public private(set) var maximum: Double = -.infinity
     /// The bucket index of `buckets[0]`.
     public private(set) var firstIndex: Int = 0
     /// Observations per bucket, from `firstIndex` on.
@@ -52,14 +42,7 @@ public struct ExponentialHistogram: Sendable, Equatable {
 
     /// As `record(_:weight:)`, with the value's bucket at schema 5 known already.
     mutating func record(_ value: Double, weight: UInt64, index indexAtSchemaMax: Int) {
-        count &+= weight
-        let scale = Double(weight)
-        sum += value * scale
-        let delta = value - mean
-        mean += delta * scale / Double(count)
-        squaredDeviations += delta * (value - mean) * scale
-        if value < minimum { minimum = value }
-        if value > maximum { maximum = value }
+        moments.record(value, weight: weight)
         if value <= BucketIndex.zeroThreshold {
             zeroCount &+= weight
             return
@@ -85,13 +68,8 @@ public struct ExponentialHistogram: Sendable, Equatable {
     /// Empties the histogram and takes the finest resolution again; memory is kept for the next observations.
     public mutating func reset() {
         schema = BucketIndex.schemaMax
-        count = 0
+        moments = .empty
         zeroCount = 0
-        sum = 0
-        mean = 0
-        squaredDeviations = 0
-        minimum = .infinity
-        maximum = -.infinity
         firstIndex = 0
         buckets.removeAll(keepingCapacity: true)
     }
@@ -149,55 +127,24 @@ public struct ExponentialHistogram: Sendable, Equatable {
 // MARK: - Moments
 
 extension ExponentialHistogram {
-    /// Count, sum, mean, squared deviations and extremes, which merge apart from the buckets.
-    public struct Moments: Sendable, Equatable {
-        public var count: UInt64
-        public var sum: Double
-        public var mean: Double
-        public var squaredDeviations: Double
-        public var minimum: Double
-        public var maximum: Double
+    /// Observations, weights taken into account.
+    public var count: UInt64 { moments.count }
+    /// The sum of all observations.
+    public var sum: Double { moments.sum }
+    /// The arithmetic mean; 0 when empty.
+    public var mean: Double { moments.mean }
+    /// The sum of squared distances from the mean (Welford's M2).
+    public var squaredDeviations: Double { moments.squaredDeviations }
+    /// The smallest observation; +inf when empty.
+    public var minimum: Double { moments.minimum }
+    /// The largest observation; -inf when empty.
+    public var maximum: Double { moments.maximum }
 
-        static let empty = Moments(
-            count: 0, sum: 0, mean: 0, squaredDeviations: 0, minimum: .infinity, maximum: -.infinity)
-
-        /// Welford's update, with a weight.
-        @inline(__always)
-        mutating func record(_ value: Double, weight: UInt64) {
-            count &+= weight
-            let scale = Double(weight)
-            sum += value * scale
-            let delta = value - mean
-            mean += delta * scale / Double(count)
-            squaredDeviations += delta * (value - mean) * scale
-            if value < minimum { minimum = value }
-            if value > maximum { maximum = value }
-        }
-    }
-
-    public var moments: Moments {
-        Moments(
-            count: count, sum: sum, mean: mean, squaredDeviations: squaredDeviations, minimum: minimum,
-            maximum: maximum)
-    }
-
-    /// Chan, Golub and LeVeque's pairwise update.
-    mutating func mergeMoments(_ other: Moments) {
-        guard other.count > 0 else { return }
-        let ours = Double(count)
-        let theirs = Double(other.count)
-        let delta = other.mean - mean
-        count &+= other.count
-        mean += delta * theirs / Double(count)
-        squaredDeviations += other.squaredDeviations + delta * delta * ours * theirs / Double(count)
-        sum += other.sum
-        minimum = min(minimum, other.minimum)
-        maximum = max(maximum, other.maximum)
-    }
+    mutating func mergeMoments(_ other: Moments) { moments.merge(other) }
 
     mutating func replace(sum: Double) {
-        self.sum = sum
-        mean = sum / Double(count)
+        moments.sum = sum
+        moments.mean = sum / Double(count)
     }
 
     /// Counts `weight` in a bucket of the finest resolution. Moments stay: they are known apart from it.

@@ -22,6 +22,8 @@ struct WindowHistogram: Sendable {
     }
 
     var isEmpty: Bool { moments.count == 0 }
+    /// Cells there is memory for.
+    var cellCount: Int { cells.count }
 
     /// Counts `value`, finite and not negative, `weight` times.
     ///

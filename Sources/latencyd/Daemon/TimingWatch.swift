@@ -10,7 +10,7 @@ struct TimingWatch {
     static let seriesPerTurn = 256
 
     var engine: AlertEngine
-    private var absence: AbsenceWatch
+    var absence: AbsenceWatch
     private var learning: TimingLearning
     /// Nil where signals are not learned.
     private var signalLearning: SignalLearning?

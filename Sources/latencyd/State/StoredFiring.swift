@@ -8,7 +8,7 @@ struct StoredFiring: Sendable, Equatable {
     var alerts: [AlertContinuation]
 }
 
-/// An alert's measure as one word or two: `p99`, `value`, `increase 60.0`, `learned`.
+/// An alert's measure as one word or two: `p99`, `value`, `increase 60.0`, `absence 300.0`, `learned`.
 enum MeasureText {
     static func encode(_ measure: AlertMeasure) -> String {
         switch measure {
@@ -16,7 +16,6 @@ enum MeasureText {
         case .value: "value"
         case .increase(let seconds): "increase \(seconds)"
         case .learned: "learned"
-        // Not stored: silence is measured anew after a start.
         case .absence(let seconds): "absence \(seconds)"
         }
     }
@@ -29,10 +28,12 @@ enum MeasureText {
         case "learned": return .learned
         default:
             let parts = text.split(separator: " ")
-            guard parts.count == 2, parts[0] == "increase", let seconds = Double(parts[1]), seconds > 0 else {
-                return nil
+            guard parts.count == 2, let seconds = Double(parts[1]), seconds > 0, seconds.isFinite else { return nil }
+            switch parts[0] {
+            case "increase": return .increase(overSeconds: seconds)
+            case "absence": return .absence(afterSeconds: seconds)
+            default: return nil
             }
-            return .increase(overSeconds: seconds)
         }
     }
 }

@@ -133,4 +133,42 @@ struct AbsenceWatchTests {
         #expect(fixture.run([150, .empty, .gone]) == ["0 none>warning exceeded"])
         #expect(fixture.engine.levels().count == 1)
     }
+
+    @Test("what fires goes on in the next process, and is measured from the last timing on")
+    func resumes() throws {
+        var bench = Bench(Self.rule(), Self.rule("never_seconds", name: "Never"))
+        _ = bench.window("latency_a")
+        #expect(bench.window(skipping: 5).count == 2)
+        let kept = bench.watch.continuations()
+        #expect(kept.map(\.timing) == ["latency_a", "never_seconds"])
+        #expect(kept.map { $0.value == nil } == [false, true], "the second was never seen")
+
+        var next = Bench(Self.rule(), Self.rule("never_seconds", name: "Never"))
+        next.windows = bench.windows + 3
+        let now = AlertFixture.instant(next.windows)
+        let seen = AlertFixture.instant(bench.windows).unixSeconds
+        #expect(next.watch.resume(kept, seenUnixSeconds: seen, at: now).isEmpty)
+        #expect(next.watch.alerts.map(\.sinceUnixSeconds) == bench.watch.alerts.map(\.sinceUnixSeconds))
+        let lastSeen = seen - (try #require(kept[0].value))
+        #expect(next.watch.alerts.map(\.lastSeenUnixSeconds) == [lastSeen, nil])
+        #expect(next.watch.continuations().map(\.timing) == kept.map(\.timing), "and so for the one after it")
+        #expect(next.window().isEmpty, "nothing is told anew")
+        #expect(
+            next.window("latency_a", "never_seconds") == [
+                "latency_a warning>none recovered seen \(Int(lastSeen))", "never_seconds warning>none recovered",
+            ])
+        #expect(next.watch.alerts.isEmpty)
+    }
+
+    @Test("what fires by a rule that is gone in the next process ends")
+    func ruleGone() {
+        var bench = Bench(Self.rule(), Self.rule("never_seconds", name: "Never"))
+        _ = bench.window("latency_a")
+        _ = bench.window(skipping: 5)
+        var next = Bench(Self.rule(seconds: 40), Self.rule("never_*", name: "Never"))
+        let now = AlertFixture.instant(bench.windows)
+        let changes = next.watch.resume(bench.watch.continuations(), seenUnixSeconds: now.unixSeconds, at: now)
+        #expect(changes.map(\.reason) == [.ruleRemoved, .ruleRemoved])
+        #expect(next.watch.alerts.isEmpty)
+    }
 }

@@ -209,6 +209,7 @@ struct LimitsPageTests {
         "PushLimits.streamTurnBytes": Double(PushLimits.streamTurnBytes),
         "PushLimits.cachedLinesPerSeries": Double(PushLimits.cachedLinesPerSeries),
         "PushLimits.cacheBytesMax": Double(PushLimits.cacheBytesMax),
+        "PushLimits.repeatedTailBytesMax": Double(PushLimits.repeatedTailBytesMax),
         "ExponentialHistogram.bucketLimitDefault": Double(ExponentialHistogram.bucketLimitDefault),
         "DistinctCounter.exactMax": Double(DistinctCounter.exactMax),
         "TimingWatch.seriesPerTurn": Double(TimingWatch.seriesPerTurn),
