@@ -49,12 +49,7 @@ public struct ExponentialHistogram: Sendable, Equatable {
         }
         let steps = BucketIndex.schemaMax - schema
         let index = steps == 0 ? indexAtSchemaMax : BucketIndex.downscaled(indexAtSchemaMax, steps: steps)
-        let position = index - firstIndex
-        if position >= 0 && position < buckets.count {
-            buckets[position] &+= weight
-        } else {
-            add(weight, toBucket: index)
-        }
+        add(weight, toBucket: index)
     }
 
     /// Adds `other`'s observations; the result has the coarser of both resolutions, or a coarser one if the span
@@ -92,6 +87,15 @@ public struct ExponentialHistogram: Sendable, Equatable {
 
     /// Adds to one bucket at the present schema, growing or coarsening the span as needed.
     mutating func add(_ weight: UInt64, toBucket bucket: Int) {
+        let position = bucket &- firstIndex
+        if position >= 0, position < buckets.count {
+            buckets[position] &+= weight
+        } else {
+            addOutside(weight, bucket)
+        }
+    }
+
+    private mutating func addOutside(_ weight: UInt64, _ bucket: Int) {
         var index = bucket
         if buckets.isEmpty {
             firstIndex = index
@@ -112,6 +116,20 @@ public struct ExponentialHistogram: Sendable, Equatable {
         }
         grow(toHold: index)
         buckets[index - firstIndex] &+= weight
+    }
+
+    /// Makes room for the buckets in `range`, where they fit: adding to one after the other would make it piece by piece.
+    mutating func reserve(_ range: ClosedRange<Int>) {
+        guard !buckets.isEmpty else {
+            guard range.count <= bucketLimit else { return }
+            firstIndex = range.lowerBound
+            buckets = [UInt64](repeating: 0, count: range.count)
+            return
+        }
+        let last = max(firstIndex + buckets.count - 1, range.upperBound)
+        guard last - min(firstIndex, range.lowerBound) < bucketLimit else { return }
+        grow(toHold: range.lowerBound)
+        grow(toHold: range.upperBound)
     }
 
     private mutating func grow(toHold index: Int) {

@@ -51,6 +51,9 @@ extension ExponentialHistogram {
         mergeMoments(window.moments)
         addZeros(window.zeroCount)
         if window.schema < schema { downscale(steps: schema - window.schema) }
+        if window.schema == schema, let first = window.buckets.first, let last = window.buckets.last {
+            reserve(Int(first.index)...Int(last.index))
+        }
         for bucket in window.buckets {
             // The schema may coarsen while buckets are added.
             add(
