@@ -107,22 +107,20 @@ def test_a_reload_takes_a_good_file_and_fails_with_a_broken_one(unit) -> None:
     assert unit.pid == before and "Slow" in rules() and unit.system.show(unit.unit, "ActiveState") == "active"
 
 
+def critical_entries(unit) -> list[dict]:
+    lines = unit.system.run(
+        "journalctl", "--no-pager", "-o", "json", "LATENCYD_LEVEL=critical", f"_SYSTEMD_UNIT={unit.unit}").stdout
+    return [json.loads(line) for line in lines.splitlines()]
+
+
 @pytest.fixture
 def critical_alert(unit) -> dict:
-    """The journal's entry of an alert that fires."""
+    """The journal's entry of an alert that fires, the only one however often the daemon was started since."""
     unit.start(ALERT)
     assert push(unit.system, "answer:500|ms", user="pusher", times=50) == ""
-    found: list[dict] = []
-
-    def is_written() -> bool:
-        lines = unit.system.run(
-            "journalctl", "--no-pager", "-o", "json", "LATENCYD_LEVEL=critical", f"_PID={unit.pid}").stdout
-        found[:] = [json.loads(line) for line in lines.splitlines()]
-        return bool(found)
-
-    unit.eventually(is_written, 15, "the journal has the alert by its field")
-    assert len(found) == 1
-    return found[0]
+    unit.eventually(lambda: bool(critical_entries(unit)), 15, "the journal has the alert by its field")
+    (entry,) = critical_entries(unit)
+    return entry
 
 
 def test_a_critical_alert_is_read_back_by_field_and_by_catalogue(unit, critical_alert) -> None:
@@ -133,7 +131,7 @@ def test_a_critical_alert_is_read_back_by_field_and_by_catalogue(unit, critical_
     # The package has dpkg do this.
     unit.system.run("journalctl", "--update-catalog")
     explained = unit.system.run(
-        "journalctl", "--no-pager", "-x", "LATENCYD_LEVEL=critical", f"_PID={unit.pid}").stdout
+        "journalctl", "--no-pager", "-x", "LATENCYD_LEVEL=critical", f"_SYSTEMD_UNIT={unit.unit}").stdout
     assert "Subject: Alert Slow has reached level critical" in explained
     assert f"What: {entry['LATENCYD_SUBJECT']}" in explained and f"Since: {entry['LATENCYD_SINCE']}" in explained
     assert "sudo latencyd doctor" in explained and not re.search(r"@[A-Z_]+@|\bLATENCYD_[A-Z]+\b(?!=)", explained)
@@ -145,6 +143,9 @@ def test_what_was_known_survives_its_sudden_death(unit, critical_alert) -> None:
     wait(lambda: unit.pid not in (0, before) and unit.system.show(unit.unit, "ActiveState") == "active", 20, "it is back")
     history = json.loads(unit.get("/api/v1/alerts/history"))
     assert "answer_seconds" in json.dumps(history) and "critical" in json.dumps(history)
+    (alert,) = [one for one in json.loads(unit.get("/api/v1/alerts"))["data"]["alerts"] if one["labels"]["alertname"] == "Slow"]
+    assert alert["labels"]["severity"] == "critical", "what fires goes on"
+    assert len(critical_entries(unit)) == 1, "and is not told again"
     page = unit.page()
     assert page.value("latencyd_state_working") == 1 and page.value("latencyd_state_rebuilds_total") == 0
 
