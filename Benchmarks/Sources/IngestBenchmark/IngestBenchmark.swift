@@ -4,6 +4,8 @@ import Platform
 import Telemetry
 
 /// Receiver CPU per pushed timing, beside the least C that does the job, turn by turn in one run.
+///
+/// usage: IngestBenchmark [SERIES]      1,000 unless said
 @main
 enum IngestBenchmark {
     struct Shape {
@@ -12,7 +14,7 @@ enum IngestBenchmark {
         let rounds: UInt32
     }
 
-    static let series: UInt32 = 1_000
+    static let series = CommandLine.arguments.dropFirst().first.flatMap { UInt32($0) } ?? 1_000
     static let packetCount: UInt32 = 512
     static let runs = 7
     static let shapes = [

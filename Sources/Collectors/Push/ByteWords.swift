@@ -48,6 +48,69 @@ enum ByteWords {
         return finish(hash, rest, byteCount: bytes.count)
     }
 
+    /// The number that `word`, eight bytes of text, begins with: digits with or without a point among them, that end within
+    /// the word. Without a loop, as a processor that has to guess where each number ends guesses wrong.
+    ///
+    /// - Returns: all digits as one number, how many of them follow the point, and the bytes of both; nil where there is
+    ///   no digit, or no end.
+    @inline(__always)
+    static func digits(_ word: UInt64) -> (number: UInt64, decimals: Int, count: Int)? {
+        // 0 to 9 in the bytes that are digits.
+        var values = word ^ ones &* UInt64(UInt8(ascii: "0"))
+        // Adding 0x76 sets the high bit of what is above 9. Digits carry nothing over, so that is exact up to the first
+        // other byte.
+        let other = lowestBit((values &+ ones &* 0x76 | values) & highBits)
+        var end = other
+        var digitCount = other.trailingZeroBitCount >> 3
+        var decimals = 0
+        var pointCount = 0
+        let point = UInt64(UInt8(ascii: ".") ^ UInt8(ascii: "0"))
+        if values & (other >> 7 &* 0xFF) == other >> 7 &* point, other != 0 {
+            // What follows the point moves up to what precedes it.
+            let before = other >> 7 &- 1
+            let rest = values >> 8
+            values = values & before | rest & ~before
+            end = lowestBit((values &+ ones &* 0x76 | values) & highBits)
+            let wholeCount = digitCount
+            digitCount = end.trailingZeroBitCount >> 3
+            decimals = digitCount &- wholeCount
+            pointCount = 1
+        }
+        guard end != 0, digitCount > 0 else { return nil }
+        // Zeros before the digits in the text, which is: in the lower bytes.
+        let digits = values &<< UInt64(truncatingIfNeeded: (8 &- digitCount) << 3)
+        // Neighbours are put together: to pairs, to fours, to all.
+        let pairs = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+        let number = (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
+        return (number, decimals, digitCount &+ pointCount)
+    }
+
+    @inline(__always)
+    private static func lowestBit(_ word: UInt64) -> UInt64 { word & (0 &- word) }
+
+    /// The first of the bytes from `start` on that is `stop` or `otherStop`; `end` where none is.
+    @inline(__always)
+    static func first(
+        _ stop: UInt8, or otherStop: UInt8, from start: UnsafeRawPointer, to end: UnsafeRawPointer
+    ) -> UnsafeRawPointer {
+        let stops = ones &* UInt64(stop)
+        let otherStops = ones &* UInt64(otherStop)
+        var at = start
+        while end - at >= 8 {
+            let word = at.loadUnaligned(as: UInt64.self)
+            let found = zeros(word ^ stops) | zeros(word ^ otherStops)
+            if found != 0 { return at + found.trailingZeroBitCount >> 3 }
+            at += 8
+        }
+        while at < end {
+            let byte = at.load(as: UInt8.self)
+            if byte == stop || byte == otherStop { return at }
+            at += 1
+        }
+        return end
+    }
+
     /// Whether `count` bytes at both places are the same.
     @inline(__always)
     static func areEqual(_ one: UnsafeRawPointer, _ other: UnsafeRawPointer, count: Int) -> Bool {

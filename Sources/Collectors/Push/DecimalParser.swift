@@ -23,13 +23,22 @@ enum DecimalParser {
         /// (Clinger's fast path).
         @inline(__always)
         func value(movedBy places: UInt8) -> Double {
-            Double(mantissa) / DecimalParser.powersOfTen[decimals &+ Int(places)]
+            // As signed: there is an instruction for these.
+            Double(Int64(truncatingIfNeeded: mantissa)) / DecimalParser.powersOfTen[decimals &+ Int(places)]
         }
     }
 
     /// The digits from `start` on; nil where there are none, or more than `Digits` holds.
     @inline(__always)
     static func digits(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> Digits? {
+        if end - start >= 8, let short = ByteWords.digits(start.loadUnaligned(as: UInt64.self)) {
+            return Digits(mantissa: short.number, decimals: short.decimals, end: start + short.count)
+        }
+        return longDigits(from: start, to: end)
+    }
+
+    @inline(never)
+    private static func longDigits(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> Digits? {
         var at = start
         var mantissa: UInt64 = 0
         var pointAt: UnsafeRawPointer?

@@ -38,10 +38,7 @@ extension PushIngestor {
         let isOne = valuesEnd.load(as: UInt8.self) == UInt8(ascii: "|")
         if !isOne {
             guard valuesEnd.load(as: UInt8.self) == UInt8(ascii: ":") else { return nil }
-            valuesEnd =
-                ByteWords.hash(
-                    from: valuesEnd, to: end, stop: UInt8(ascii: "|"), otherStop: newline, seed: 0
-                ).stop
+            valuesEnd = ByteWords.first(UInt8(ascii: "|"), or: newline, from: valuesEnd, to: end)
             guard valuesEnd < end, valuesEnd.load(as: UInt8.self) != newline else { return nil }
         }
         let (lineEnd, hash) = ByteWords.hash(
@@ -64,28 +61,53 @@ extension PushIngestor {
     private mutating func take(several values: UnsafeRawBufferPointer, _ entry: KnownLine, at time: PushTime) {
         let base = values.baseAddress.unsafelyUnwrapped
         let end = base + values.count
-        var start = base
-        while start <= end {
-            if let digits = DecimalParser.digits(from: start, to: end),
-                digits.end == end || digits.end.load(as: UInt8.self) == UInt8(ascii: ":")
-            {
-                let value = digits.value(movedBy: entry.scale.decimals)
-                if value <= entry.scale.valueMax {
-                    _ = take(value, isSigned: false, entry, at: time)
-                } else {
-                    counters.count(.outOfRange)
+        let isTiming = entry.type == .timing || entry.type == .histogram
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.valuesTogether) { together in
+            var start = base
+            while start <= end {
+                let count = isTiming ? Self.read(&start, to: end, into: together, entry.scale) : 0
+                if count > 0 {
+                    observe(UnsafeBufferPointer(rebasing: together[..<count]), entry, at: time)
                 }
-                start = digits.end + 1
-            } else {
-                var range = start - base..<start - base
-                while range.upperBound < values.count, values[range.upperBound] != UInt8(ascii: ":") {
-                    range = range.lowerBound..<range.upperBound + 1
+                if count < together.count, start <= end {
+                    let next = ByteWords.first(UInt8(ascii: ":"), or: UInt8(ascii: ":"), from: start, to: end)
+                    let all = UnsafeBufferPointer(start: base.assumingMemoryBound(to: UInt8.self), count: values.count)
+                    take(one: start - base..<next - base, of: all.span, entry, at: time)
+                    start = next + 1
                 }
-                let all = UnsafeBufferPointer(start: base.assumingMemoryBound(to: UInt8.self), count: values.count)
-                take(one: range, of: all.span, entry, at: time)
-                start = base + range.upperBound + 1
             }
         }
+    }
+
+    /// Values of a line that are counted together.
+    private static var valuesTogether: Int { 64 }
+
+    /// Reads values from `start` on, up to the first that is unusual in any way, and moves `start` behind them.
+    ///
+    /// - Returns: how many there are.
+    @inline(__always)
+    private static func read(
+        _ start: inout UnsafeRawPointer, to end: UnsafeRawPointer, into values: UnsafeMutableBufferPointer<Double>,
+        _ scale: ValueScale
+    ) -> Int {
+        let valueMax = scale.valueMax
+        var count = 0
+        while count < values.count, start <= end, let digits = DecimalParser.digits(from: start, to: end),
+            digits.end == end || digits.end.load(as: UInt8.self) == UInt8(ascii: ":")
+        {
+            let value = digits.value(movedBy: scale.decimals)
+            guard value <= valueMax else { break }
+            values.initializeElement(at: count, to: value)
+            count &+= 1
+            start = digits.end + 1
+        }
+        return count
+    }
+
+    private mutating func observe(_ values: UnsafeBufferPointer<Double>, _ entry: KnownLine, at time: PushTime) {
+        let isTaken = store.observe(
+            values, inverseSampleRate: entry.inverseSampleRate, in: entry.handle, nowSeconds: time.monotonicSeconds)
+        if isTaken { counters.timings &+= UInt64(values.count) }
     }
 
     /// Remembers a line that is known, and came a second time, by its raw bytes: those of `range`.

@@ -14,15 +14,7 @@ public enum BucketIndex {
     static let zeroIndex: Int32 = -40 * 32
 
     /// The bucket of a finite, positive, normal `value` at schema 5.
-    public static func atSchemaMax(_ value: Double) -> Int {
-        let bits = value.bitPattern
-        let exponent = Int(bits >> 52) - 1023
-        let fraction = bits & 0x000F_FFFF_FFFF_FFFF
-        // A cell of 1/64 holds at most one of the 31 inner bounds: one look-up and one comparison decide.
-        let first = Int(octave.firstBucket[Int(fraction >> 46)])
-        let mantissa = Double(bitPattern: fraction | 0x3FF0_0000_0000_0000)
-        return exponent &* 32 &+ first &+ (mantissa > octave.upperBounds[first] ? 1 : 0)
-    }
+    public static func atSchemaMax(_ value: Double) -> Int { octave.tables.bucket(of: value) }
 
     /// The bucket that holds bucket `index` after `steps` halvings of the resolution.
     public static func downscaled(_ index: Int, steps: Int) -> Int {
@@ -60,8 +52,28 @@ public enum BucketIndex {
     struct Octave: Sendable {
         /// 2^(i/32) for i in 0..<32, and 2.
         let upperBounds: [Double]
+        private let upperBoundsTable: LookUpTable<Double>
         /// For each 64th of [1, 2): the bucket of its smallest value.
-        let firstBucket: [UInt8]
+        private let firstBucketTable: LookUpTable<UInt8>
+        let tables: Tables
+
+        /// The tables as they lie in memory.
+        struct Tables: @unchecked Sendable {
+            fileprivate let upperBounds: UnsafeBufferPointer<Double>
+            fileprivate let firstBucket: UnsafeBufferPointer<UInt8>
+
+            /// See `BucketIndex.atSchemaMax`. No value of a Double lies beyond the tables.
+            @inline(__always)
+            func bucket(of value: Double) -> Int {
+                let bits = value.bitPattern
+                let exponent = Int(bits >> 52) - 1023
+                let fraction = bits & 0x000F_FFFF_FFFF_FFFF
+                // A cell of 1/64 holds at most one of the 31 inner bounds: one look-up and one comparison decide.
+                let first = Int(firstBucket[Int(fraction >> 46)])
+                let mantissa = Double(bitPattern: fraction | 0x3FF0_0000_0000_0000)
+                return exponent &* 32 &+ first &+ (mantissa > upperBounds[first] ? 1 : 0)
+            }
+        }
 
         init() {
             // Repeated square roots are correctly rounded, so each bound is within 1 ulp of the true one.
@@ -79,10 +91,13 @@ public enum BucketIndex {
             }
             bounds.append(2)
             upperBounds = bounds
-            firstBucket = (0..<64).map { cell in
-                let start = 1 + Double(cell) / 64
-                return UInt8(bounds.firstIndex { start <= $0 }!)
-            }
+            upperBoundsTable = LookUpTable(bounds)
+            firstBucketTable = LookUpTable(
+                (0..<64).map { cell in
+                    let start = 1 + Double(cell) / 64
+                    return UInt8(bounds.firstIndex { start <= $0 }!)
+                })
+            tables = Tables(upperBounds: upperBoundsTable.elements, firstBucket: firstBucketTable.elements)
         }
     }
 }

@@ -3,8 +3,9 @@
 public struct ClassicBounds: Sendable, Equatable {
     /// Ascending, inclusive, finite and positive; +Inf follows unsaid.
     public let bounds: [Double]
-    private let firstIndex: Int
-    private let firstBucket: [UInt16]
+    private let boundsTable: LookUpTable<Double>
+    private let firstBucketTable: LookUpTable<UInt16>
+    private let tables: Tables
     /// By bound, the last cell of its bucket: see `WindowHistogram`.
     let lastCells: [Int]
 
@@ -16,23 +17,42 @@ public struct ClassicBounds: Sendable, Equatable {
         lastCells = bounds.enumerated().map { BucketIndex.atSchemaMax($1) + $0 }
         let first = BucketIndex.atSchemaMax(bounds[0])
         let last = BucketIndex.atSchemaMax(bounds[bounds.count - 1])
-        firstIndex = first
-        firstBucket = (first...last).map { index in
-            // The bucket's values lie above its lower bound, so a bound at or below that is passed.
-            let lower = BucketIndex.upperBound(index - 1, schema: BucketIndex.schemaMax)
-            return UInt16(bounds.firstIndex { $0 > lower } ?? bounds.count)
-        }
+        boundsTable = LookUpTable(bounds)
+        firstBucketTable = LookUpTable(
+            (first...last).map { index in
+                // The bucket's values lie above its lower bound, so a bound at or below that is passed.
+                let lower = BucketIndex.upperBound(index - 1, schema: BucketIndex.schemaMax)
+                return UInt16(bounds.firstIndex { $0 > lower } ?? bounds.count)
+            })
+        tables = Tables(
+            bounds: boundsTable.elements, firstBucket: firstBucketTable.elements, firstIndex: first)
     }
+
+    public static func == (one: ClassicBounds, other: ClassicBounds) -> Bool { one.bounds == other.bounds }
+
+    /// What finding cells of a `WindowHistogram` needs. Valid as long as a copy of these bounds exists.
+    var cells: CellTables { CellTables(octave: BucketIndex.octave.tables, classic: tables) }
 
     /// The classic bucket of `value`, whose exponential bucket at schema 5 is `index`; `bounds.count` is +Inf.
     @inline(__always)
-    func bucket(of value: Double, index: Int) -> Int {
-        let position = index &- firstIndex
-        if position < 0 { return 0 }
-        if position >= firstBucket.count { return bounds.count }
-        var bucket = Int(firstBucket[position])
-        while bucket < bounds.count && value > bounds[bucket] { bucket &+= 1 }
-        return bucket
+    func bucket(of value: Double, index: Int) -> Int { tables.bucket(of: value, index: index) }
+
+    /// The tables as they lie in memory.
+    struct Tables: @unchecked Sendable {
+        fileprivate let bounds: UnsafeBufferPointer<Double>
+        fileprivate let firstBucket: UnsafeBufferPointer<UInt16>
+        fileprivate let firstIndex: Int
+
+        /// See `ClassicBounds.bucket`.
+        @inline(__always)
+        func bucket(of value: Double, index: Int) -> Int {
+            let position = index &- firstIndex
+            if position < 0 { return 0 }
+            if position >= firstBucket.count { return bounds.count }
+            var bucket = Int(firstBucket[position])
+            while bucket < bounds.count && value > bounds[bucket] { bucket &+= 1 }
+            return bucket
+        }
     }
 }
 

@@ -10,7 +10,7 @@ struct WindowHistogram: Sendable {
     /// Cells come and go by so many: a line of the processor's cache.
     private static let cellsPerStep = 16
 
-    private(set) var moments = ExponentialHistogram.Moments.empty
+    private var running = RunningMoments()
     private var firstCell = 0
     private var cells: [UInt32] = []
     private var aside = Aside()
@@ -21,7 +21,8 @@ struct WindowHistogram: Sendable {
         var isUsed = false
     }
 
-    var isEmpty: Bool { moments.count == 0 }
+    var isEmpty: Bool { running.count == 0 }
+    var moments: ExponentialHistogram.Moments { running.moments }
     /// Cells there is memory for.
     var cellCount: Int { cells.count }
 
@@ -29,12 +30,55 @@ struct WindowHistogram: Sendable {
     ///
     /// - Parameter classicCounts: where classic buckets are counted that `aside` knows nothing of.
     @inline(__always)
-    mutating func record(_ value: Double, weight: UInt64, bounds: ClassicBounds, classicCounts: inout [UInt64]) {
-        moments.record(value, weight: weight)
-        let index = BucketIndex.atSchemaMax(value)
-        let classic = bounds.bucket(of: value, index: index)
+    mutating func record(_ value: Double, weight: UInt64, _ tables: CellTables, classicCounts: inout [UInt64]) {
+        running.record(value, weight: weight)
+        count(value, weight: weight, tables, classicCounts: &classicCounts)
+    }
+
+    /// Counts each of `values`, finite and not negative, once: as `record(_:weight:_:classicCounts:)` would, but with one
+    /// look at what all of them need.
+    @inline(__always)
+    mutating func record(
+        _ values: UnsafeBufferPointer<Double>, _ tables: CellTables, classicCounts: inout [UInt64]
+    ) {
+        running.record(values)
+        var next = 0
+        while next < values.count {
+            next = countWhatHasCells(values, from: next, tables)
+            guard next < values.count else { return }
+            count(values[next], weight: 1, tables, classicCounts: &classicCounts)
+            next &+= 1
+        }
+    }
+
+    /// Counts `values` from `start` on up to the first that no cell can take; returns its place.
+    @inline(__always)
+    private mutating func countWhatHasCells(
+        _ values: UnsafeBufferPointer<Double>, from start: Int, _ tables: CellTables
+    ) -> Int {
+        let first = firstCell
+        return cells.withUnsafeMutableBufferPointer { cells in
+            guard let base = cells.baseAddress else { return start }
+            let cellCount = UInt(bitPattern: cells.count)
+            var next = start
+            while next < values.count {
+                let (index, classic) = tables.buckets(of: values[next])
+                let place = index &+ classic &- first
+                // As unsigned numbers, so that one comparison tells both ends.
+                guard UInt(bitPattern: place) < cellCount, base[place] < UInt32.max else { break }
+                base[place] &+= 1
+                next &+= 1
+            }
+            return next
+        }
+    }
+
+    @inline(__always)
+    private mutating func count(
+        _ value: Double, weight: UInt64, _ tables: CellTables, classicCounts: inout [UInt64]
+    ) {
+        let (index, classic) = tables.buckets(of: value)
         let place = index &+ classic &- firstCell
-        // As unsigned numbers, so that one comparison tells both ends.
         if UInt(bitPattern: place) < UInt(bitPattern: cells.count) {
             let (count, overflow) = UInt64(cells[place]).addingReportingOverflow(weight)
             if !overflow, count <= UInt64(UInt32.max) {
@@ -42,11 +86,11 @@ struct WindowHistogram: Sendable {
                 return
             }
         }
-        recordSlowly(value, weight: weight, index: index, classic: classic, classicCounts: &classicCounts)
+        countSlowly(value, weight: weight, index: index, classic: classic, classicCounts: &classicCounts)
     }
 
     @inline(never)
-    private mutating func recordSlowly(
+    private mutating func countSlowly(
         _ value: Double, weight: UInt64, index: Int, classic: Int, classicCounts: inout [UInt64]
     ) {
         let cell = index + classic
@@ -116,7 +160,7 @@ struct WindowHistogram: Sendable {
     /// Empties the window. The memory of its cells is kept for the next one, unless half of it was
     /// not needed, as after a single value far off.
     mutating func reset() {
-        moments = .empty
+        running = RunningMoments()
         if aside.isUsed { aside = Aside() }
         guard let first = cells.firstIndex(where: { $0 > 0 }), let last = cells.lastIndex(where: { $0 > 0 }),
             last - first >= cells.count / 2 - Self.cellsPerStep

@@ -12,13 +12,27 @@ extension SeriesStore {
     public mutating func observe(
         _ value: Double, inverseSampleRate: Double, in handle: SeriesHandle, nowSeconds: Double
     ) -> Bool {
+        withTiming(handle, nowSeconds) { $0.record(value, inverseSampleRate: inverseSampleRate, $1) }
+    }
+
+    /// Counts each of `values` in a timing's histogram, as `observe(_:inverseSampleRate:in:nowSeconds:)` would.
+    ///
+    /// - Returns: whether the series still exists.
+    @discardableResult
+    public mutating func observe(
+        _ values: UnsafeBufferPointer<Double>, inverseSampleRate: Double, in handle: SeriesHandle, nowSeconds: Double
+    ) -> Bool {
+        withTiming(handle, nowSeconds) { $0.record(values, inverseSampleRate: inverseSampleRate, $1) }
+    }
+
+    /// Changes a timing's state in place; returns whether the series still exists.
+    @inline(__always)
+    private mutating func withTiming(
+        _ handle: SeriesHandle, _ nowSeconds: Double, _ change: (inout TimingSeries, CellTables) -> Void
+    ) -> Bool {
         guard case .timing(let position) = touch(handle, nowSeconds) else { return false }
-        switch timings[position].unit {
-        case .seconds:
-            timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: secondsBounds)
-        case .bytes: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .bytes)
-        default: timings[position].record(value, inverseSampleRate: inverseSampleRate, bounds: .unitless)
-        }
+        let tables = cells.of(timings[position].unit)
+        change(&timings[position], tables)
         return true
     }
 

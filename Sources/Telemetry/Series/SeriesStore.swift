@@ -65,6 +65,7 @@ public struct SeriesStore {
     /// So many are looked for in one walk.
     private static let victimsMax = 256
     let secondsBounds: ClassicBounds
+    let cells: CellsByUnit
     /// Windows of the trailing minute.
     public let windowsMax: Int
     let windowSeconds: Double
@@ -78,6 +79,7 @@ public struct SeriesStore {
         precondition(windowSeconds > 0 && windowSeconds <= 60)
         self.limits = limits
         self.secondsBounds = secondsBounds
+        cells = CellsByUnit(seconds: secondsBounds)
         self.windowSeconds = windowSeconds
         windowsMax = max(1, Int((60 / windowSeconds).rounded()))
     }

@@ -21,10 +21,20 @@ struct TimingSeries: Sendable {
 
     /// Counts `value`, `1 / sampleRate` times.
     @inline(__always)
-    mutating func record(_ value: Double, inverseSampleRate: Double, bounds: ClassicBounds) {
+    mutating func record(_ value: Double, inverseSampleRate: Double, _ tables: CellTables) {
         let weight = inverseSampleRate == 1 ? 1 : wholeWeight(inverseSampleRate)
         guard weight > 0 else { return }
-        window.record(value, weight: weight, bounds: bounds, classicCounts: &classicCounts)
+        window.record(value, weight: weight, tables, classicCounts: &classicCounts)
+    }
+
+    /// Counts each of `values` as `record(_:inverseSampleRate:_:)` would.
+    @inline(__always)
+    mutating func record(_ values: UnsafeBufferPointer<Double>, inverseSampleRate: Double, _ tables: CellTables) {
+        if inverseSampleRate == 1 {
+            window.record(values, tables, classicCounts: &classicCounts)
+        } else {
+            for value in values { record(value, inverseSampleRate: inverseSampleRate, tables) }
+        }
     }
 
     private mutating func wholeWeight(_ inverseSampleRate: Double) -> UInt64 {

@@ -32,6 +32,53 @@ struct ByteWordsTests {
         }
     }
 
+    @Test("The first of two bytes is found wherever it stands")
+    func first() {
+        var generator = SeededGenerator(seed: 5)
+        for round in 0..<20_000 {
+            let bytes = randomBytes(1 + round % 33, &generator)
+            let start = Int(generator.next() % UInt64(bytes.count + 1))
+            bytes.withUnsafeBytes { bytes in
+                let base = bytes.baseAddress!
+                let found = ByteWords.first(0x3A, or: 0x0A, from: base + start, to: base + bytes.count)
+                #expect(found - base == bytes[start...].firstIndex { $0 == 0x3A || $0 == 0x0A } ?? bytes.count)
+            }
+        }
+    }
+
+    @Test("A number is read from one word as it is byte by byte")
+    func digits() {
+        var generator = SeededGenerator(seed: 6)
+        let alphabet: [UInt8] = [0x30, 0x31, 0x35, 0x39, 0x30, 0x38, 0x2E, 0x2E, 0x3A, 0x7C, 0x2F, 0x00, 0x8A, 0xFF]
+        var wholeCount = 0
+        for _ in 0..<100_000 {
+            let bytes = (0..<8).map { _ in alphabet[Int(generator.next() % UInt64(alphabet.count))] }
+            var number: UInt64 = 0
+            var pointAt: Int?
+            var end = 0
+            while end < 8 {
+                if (0x30...0x39).contains(bytes[end]) {
+                    number = number * 10 + UInt64(bytes[end] - 0x30)
+                } else if bytes[end] == 0x2E, pointAt == nil {
+                    pointAt = end
+                } else {
+                    break
+                }
+                end += 1
+            }
+            let found = ByteWords.digits(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+            if end == 8 || end == (pointAt == nil ? 0 : 1) {
+                #expect(found == nil, "\(bytes)")
+            } else {
+                wholeCount += 1
+                #expect(found?.number == number, "\(bytes)")
+                #expect(found?.count == end, "\(bytes)")
+                #expect(found?.decimals == pointAt.map { end - $0 - 1 } ?? 0, "\(bytes)")
+            }
+        }
+        #expect(wholeCount > 10_000)
+    }
+
     @Test("Zeros at the end are told apart")
     func zeros() {
         let hashes = (0..<40).map { count in
