@@ -24,7 +24,8 @@ struct RepeatedLinesTests {
         "1000000000000000000000", "999999999999999999", "9007199254740993", "0.1234567890123456789", "1:2:3", "1::3",
         "1:x:3",
         "1:2:", String(repeating: "12.345:7:0.5:1234567:", count: 40) + "8",
-        String(repeating: "1.5:", count: 70) + "x:" + String(repeating: "2.5:", count: 70) + "-1", ":1", "3:-1:4e2:5", "1 2", "1;2",
+        String(repeating: "1.5:", count: 70) + "x:" + String(repeating: "2.5:", count: 70) + "-1", ":1", "3:-1:4e2:5",
+        "1 2", "1;2",
     ]
 
     /// Sums of values that were counted together differ by roundings; nothing else may.
