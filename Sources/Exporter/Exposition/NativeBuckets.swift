@@ -16,6 +16,8 @@ struct NativeBuckets: Equatable {
 
     private(set) var spans: [Span] = []
     private(set) var deltas: [Int64] = []
+    /// The count of the last bucket appended.
+    private var lastCount: Int64 = 0
 
     init() {}
 
@@ -24,31 +26,41 @@ struct NativeBuckets: Equatable {
     mutating func fill(from histogram: ExponentialHistogram) {
         spans.removeAll(keepingCapacity: true)
         deltas.removeAll(keepingCapacity: true)
-        var previousCount: Int64 = 0
-        var gap = 0
-        for (position, count) in histogram.buckets.enumerated() {
-            guard count > 0 else {
-                gap += 1
-                continue
+        lastCount = 0
+        histogram.buckets.withUnsafeBufferPointer { buckets in
+            var place = buckets.firstIndex { $0 > 0 } ?? buckets.count
+            var offset = histogram.firstIndex + place
+            while place < buckets.count {
+                let end = endOfRun(buckets, from: place)
+                spans.append(Span(offset: Int32(offset), length: UInt32(end - place)))
+                append(UnsafeBufferPointer(rebasing: buckets[place..<end]))
+                place = end
+                while place < buckets.count, buckets[place] == 0 { place &+= 1 }
+                offset = place - end
             }
-            if spans.isEmpty {
-                spans.append(Span(offset: Int32(histogram.firstIndex + position), length: 0))
-            } else if gap > Self.gapMergedMax {
-                spans.append(Span(offset: Int32(gap), length: 0))
-            } else {
-                for _ in 0..<gap {
-                    append(0, after: &previousCount)
-                }
-            }
-            gap = 0
-            append(Int64(truncatingIfNeeded: count), after: &previousCount)
         }
         if spans.isEmpty { spans.append(Span(offset: 0, length: 0)) }
     }
 
-    private mutating func append(_ count: Int64, after previousCount: inout Int64) {
-        spans[spans.count - 1].length += 1
-        deltas.append(count &- previousCount)
-        previousCount = count
+    /// Where the run of buckets ends that begins at `start`: before more empty ones than a run may have in between.
+    private func endOfRun(_ buckets: UnsafeBufferPointer<UInt64>, from start: Int) -> Int {
+        var end = start &+ 1
+        var place = end
+        while place < buckets.count, place &- end <= Self.gapMergedMax {
+            if buckets[place] > 0 { end = place &+ 1 }
+            place &+= 1
+        }
+        return end
+    }
+
+    /// Appends the differences of a run's counts, each to the one before it, the first to the last of the run before.
+    private mutating func append(_ run: UnsafeBufferPointer<UInt64>) {
+        var previous = lastCount
+        for count in run {
+            let signed = Int64(truncatingIfNeeded: count)
+            deltas.append(signed &- previous)
+            previous = signed
+        }
+        lastCount = previous
     }
 }

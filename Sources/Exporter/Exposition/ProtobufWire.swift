@@ -62,7 +62,13 @@ extension [UInt8] {
         replaceSubrange(start...start, with: prefix)
     }
 
+    @inline(__always)
     mutating func append(varint value: UInt64) {
+        // Most are short.
+        if value < 0x80 { append(UInt8(truncatingIfNeeded: value)) } else { append(longVarint: value) }
+    }
+
+    private mutating func append(longVarint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)

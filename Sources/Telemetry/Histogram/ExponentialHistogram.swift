@@ -132,6 +132,15 @@ public struct ExponentialHistogram: Sendable, Equatable {
         grow(toHold: range.upperBound)
     }
 
+    /// As `reserve`, for buckets of the finest resolution.
+    mutating func reserveAtSchemaMax(_ range: ClosedRange<Int>) {
+        let steps = BucketIndex.schemaMax - schema
+        reserve(
+            BucketIndex.downscaled(
+                range.lowerBound, steps: steps)...BucketIndex.downscaled(
+                    range.upperBound, steps: steps))
+    }
+
     private mutating func grow(toHold index: Int) {
         if index < firstIndex {
             buckets.insert(contentsOf: repeatElement(0, count: firstIndex - index), at: 0)

@@ -134,18 +134,14 @@ struct WindowHistogram: Sendable {
         var used: [SparseHistogram.Bucket] = []
         used.reserveCapacity(cells.count { $0 > 0 })
         var zeroCount: UInt64 = 0
-        var classic = 0
-        for (place, count) in cells.enumerated() where count > 0 {
-            let cell = firstCell + place
-            while classic < bounds.bounds.count, cell > bounds.lastCells[classic] { classic += 1 }
+        forEachUsedCell(bounds) { index, classic, count in
             classicCounts[classic] &+= UInt64(count)
-            let index = Int32(cell - classic)
-            if index <= BucketIndex.zeroIndex {
+            if index <= Int(BucketIndex.zeroIndex) {
                 zeroCount &+= UInt64(count)
             } else if let last = used.last, last.index == index, !last.count.addingReportingOverflow(count).overflow {
                 used[used.count - 1].count += count
             } else {
-                used.append(SparseHistogram.Bucket(index: index, count: count))
+                used.append(SparseHistogram.Bucket(index: Int32(index), count: count))
             }
         }
         let fromCells = SparseHistogram(
@@ -155,6 +151,58 @@ struct WindowHistogram: Sendable {
         all.merge(fromCells)
         all.addBuckets(of: aside.buckets)
         return SparseHistogram(all)
+    }
+
+    /// Adds the window's observations to `all`, and its classic buckets to `classicCounts`: as merging what `fold` gives
+    /// would, without making it.
+    func add(to all: inout ExponentialHistogram, _ bounds: ClassicBounds, classicCounts: inout [UInt64]) {
+        guard !isEmpty else { return }
+        all.mergeMoments(moments)
+        if let span = indexSpan(bounds) { all.reserveAtSchemaMax(span) }
+        forEachUsedCell(bounds) { index, classic, count in
+            classicCounts[classic] &+= UInt64(count)
+            if index <= Int(BucketIndex.zeroIndex) {
+                all.addZeros(UInt64(count))
+            } else {
+                all.add(UInt64(count), toBucketAtSchemaMax: index)
+            }
+        }
+        if aside.isUsed { all.addBuckets(of: aside.buckets) }
+    }
+
+    /// From the lowest to the highest exponential bucket that cells count in, the zero bucket left out.
+    private func indexSpan(_ bounds: ClassicBounds) -> ClosedRange<Int>? {
+        guard let first = cells.firstIndex(where: { $0 > 0 }), let last = cells.lastIndex(where: { $0 > 0 }) else {
+            return nil
+        }
+        let ends = [first, last].map { place in
+            let cell = firstCell + place
+            return cell - (bounds.lastCells.firstIndex { cell <= $0 } ?? bounds.lastCells.count)
+        }
+        let lowest = max(ends[0], Int(BucketIndex.zeroIndex) + 1)
+        return lowest <= ends[1] ? lowest...ends[1] : nil
+    }
+
+    /// Takes the cells in use apart, in rising order: into the numbers of the exponential bucket and of the classic one.
+    @inline(__always)
+    private func forEachUsedCell(
+        _ bounds: ClassicBounds, _ body: (_ index: Int, _ classic: Int, _ count: UInt32) -> Void
+    ) {
+        cells.withUnsafeBufferPointer { cells in
+            bounds.lastCells.withUnsafeBufferPointer { lastCells in
+                var classic = 0
+                var place = 0
+                while place < cells.count {
+                    let count = cells[place]
+                    if count > 0 {
+                        let cell = firstCell &+ place
+                        while classic < lastCells.count, cell > lastCells[classic] { classic &+= 1 }
+                        body(cell &- classic, classic, count)
+                    }
+                    place &+= 1
+                }
+            }
+        }
     }
 
     /// Empties the window. The memory of its cells is kept for the next one, unless half of it was

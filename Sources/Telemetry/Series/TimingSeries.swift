@@ -57,7 +57,7 @@ struct TimingSeries: Sendable {
     func cumulative(_ bounds: ClassicBounds) -> HistogramSnapshot {
         var counts = classicCounts
         var all = total
-        if !window.isEmpty { all.merge(window.fold(bounds, into: &counts)) }
+        window.add(to: &all, bounds, classicCounts: &counts)
         return HistogramSnapshot(exponential: all, classicBounds: bounds.bounds, classicCounts: counts)
     }
 }

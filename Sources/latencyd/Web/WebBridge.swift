@@ -5,6 +5,8 @@ internal import Platform
 enum WebBridge {
     /// Fast compression: a page is read once, by a machine nearby.
     static let gzipLevel = 1
+    /// Pages of so many bytes are made from so much that what was freed is worth giving back to the kernel.
+    static let largePageBytes = 4 << 20
 
     static func handler(
         _ router: WebRouter, pages: SharedPages = SharedPages()
@@ -20,6 +22,7 @@ enum WebBridge {
                 origin: request.header("Origin"), fetchSite: request.header("Sec-Fetch-Site")))
         var headers = [HTTPField("Content-Type", response.contentType)]
         headers += response.headers.map { HTTPField($0.name, $0.value) }
+        defer { if response.body.count >= largePageBytes { FreedMemory.giveBack() } }
         guard response.gzip else {
             return HTTPResponse(status: response.status, headers: headers, body: response.body)
         }
