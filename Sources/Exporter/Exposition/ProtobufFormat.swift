@@ -19,14 +19,14 @@ public struct ProtobufFormat: ExpositionFormat {
 
     public func append(_ family: MetricFamily, to page: inout [UInt8]) {
         let descriptor = family.descriptor
-        var buckets = NativeBuckets()
+        var histograms = HistogramWire()
         page.appendDelimited { page in
             page.append(field: 1, string: descriptor.sampleName)
             if !descriptor.help.isEmpty { page.append(field: 2, string: descriptor.help) }
             page.append(field: 3, varint: typeNumber(descriptor.kind))
             for sample in family.samples where sample.isExposable(as: descriptor.kind) {
                 page.append(field: 4) { metric in
-                    append(sample, kind: descriptor.kind, buckets: &buckets, to: &metric)
+                    append(sample, kind: descriptor.kind, &histograms, to: &metric)
                 }
             }
             if let unit = family.exposableUnit { page.append(field: 5, string: unit) }
@@ -42,7 +42,7 @@ public struct ProtobufFormat: ExpositionFormat {
     }
 
     private func append(
-        _ sample: Sample, kind: MetricKind, buckets: inout NativeBuckets, to metric: inout [UInt8]
+        _ sample: Sample, kind: MetricKind, _ histograms: inout HistogramWire, to metric: inout [UInt8]
     ) {
         for label in sample.labels.labels {
             metric.append(field: 1) { pair in
@@ -59,47 +59,31 @@ public struct ProtobufFormat: ExpositionFormat {
         case .number(let number):
             metric.append(field: 2) { $0.append(field: 1, double: number) }
         case .histogram(let snapshot):
-            buckets.fill(from: snapshot.exponential)
-            metric.append(field: 7) { histogram in
-                append(snapshot, buckets, to: &histogram)
-                append(createdSeconds: sample.exposableCreatedSeconds, field: 15, to: &histogram)
-            }
+            histograms.write(snapshot, createdSeconds: sample.exposableCreatedSeconds)
+            metric.append(field: 7, bytes: histograms.bytes)
         }
-    }
-
-    private func append(_ snapshot: HistogramSnapshot, _ native: NativeBuckets, to histogram: inout [UInt8]) {
-        let exponential = snapshot.exponential
-        histogram.append(field: 1, varint: exponential.count)
-        histogram.append(field: 2, double: exponential.sum)
-        var cumulative: UInt64 = 0
-        // The bucket that ends at +Inf is the sample count, and readers add it.
-        for (bound, count) in zip(snapshot.classicBounds, snapshot.classicCounts) {
-            cumulative &+= count
-            histogram.append(field: 3) { bucket in
-                bucket.append(field: 1, varint: cumulative)
-                bucket.append(field: 2, double: bound)
-            }
-        }
-        histogram.append(field: 5, zigzag: Int64(exponential.schema))
-        histogram.append(field: 6, double: BucketIndex.zeroThreshold)
-        histogram.append(field: 7, varint: exponential.zeroCount)
-        for span in native.spans {
-            histogram.append(field: 12) { message in
-                message.append(field: 1, zigzag: Int64(span.offset))
-                message.append(field: 2, varint: UInt64(span.length))
-            }
-        }
-        histogram.append(field: 13, packedZigzag: native.deltas)
     }
 
     private func append(createdSeconds: Double?, field: Int, to message: inout [UInt8]) {
         guard let createdSeconds else { return }
-        let seconds = createdSeconds.rounded(.down)
-        // At most 999,999,999: what is left of a second in a Double this large is coarser than a nanosecond.
-        let nanoseconds = min(((createdSeconds - seconds) * 1e9).rounded(), 999_999_999)
+        let moment = WireTimestamp(unixSeconds: createdSeconds)
         message.append(field: field) { timestamp in
-            timestamp.append(field: 1, varint: UInt64(seconds))
-            timestamp.append(field: 2, varint: UInt64(nanoseconds))
+            timestamp.append(field: 1, varint: moment.seconds)
+            timestamp.append(field: 2, varint: moment.nanoseconds)
         }
+    }
+}
+
+/// `google.protobuf.Timestamp`.
+struct WireTimestamp {
+    let seconds: UInt64
+    let nanoseconds: UInt64
+
+    /// - Parameter unixSeconds: not negative.
+    init(unixSeconds: Double) {
+        let whole = unixSeconds.rounded(.down)
+        seconds = UInt64(whole)
+        // At most 999,999,999: what is left of a second in a Double this large is coarser than a nanosecond.
+        nanoseconds = UInt64(min(((unixSeconds - whole) * 1e9).rounded(), 999_999_999))
     }
 }

@@ -13,12 +13,6 @@ extension [UInt8] {
         append(varint: value)
     }
 
-    /// `sint32` and `sint64`.
-    mutating func append(field: Int, zigzag value: Int64) {
-        append(tag: field, .varint)
-        append(varint: Self.zigzag(value))
-    }
-
     /// `double`.
     mutating func append(field: Int, double value: Double) {
         append(tag: field, .fixed64)
@@ -32,12 +26,11 @@ extension [UInt8] {
         append(text: string)
     }
 
-    /// `repeated sint64`, packed; nothing when there are none.
-    mutating func append(field: Int, packedZigzag values: [Int64]) {
-        guard !values.isEmpty else { return }
-        append(field: field) { bytes in
-            for value in values { bytes.append(varint: Self.zigzag(value)) }
-        }
+    /// A message that is made already.
+    mutating func append(field: Int, bytes: UnsafeRawBufferPointer) {
+        append(tag: field, .lengthDelimited)
+        append(varint: UInt64(bytes.count))
+        append(contentsOf: bytes)
     }
 
     /// A message that `body` appends.
@@ -79,9 +72,5 @@ extension [UInt8] {
 
     private mutating func append(tag field: Int, _ type: WireType) {
         append(varint: UInt64(field) << 3 | UInt64(type.rawValue))
-    }
-
-    private static func zigzag(_ value: Int64) -> UInt64 {
-        UInt64(bitPattern: value << 1 ^ value >> 63)
     }
 }
