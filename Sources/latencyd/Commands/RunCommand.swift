@@ -35,6 +35,7 @@ struct RunCommand: ParsableCommand {
         // Before any thread is started: threads take over which signals are blocked.
         guard let signals = SignalDescriptor(Signals.all) else { throw StartFailure.descriptors }
         let log = makeLog()
+        FreedMemory.keep()
         let loaded = try options.loadConfiguration(knownCollectors: HardwareCollectors.ids)
         for warning in loaded.warnings { log.warning("\(warning)") }
         let handedOver = ListenDescriptors.take()
